@@ -17,6 +17,12 @@ def full(when: datetime, language: str = "en") -> str:
     return _named("full", when.date(), language)
 
 
+def month(when: datetime, language: str = "en") -> str:
+    """Name the month."""
+    name: str = _say(language)["months"][when.month - 1]
+    return name
+
+
 def clock(when: datetime, language: str = "en") -> str:
     """Say what the clock on the wall shows."""
     return str(_say(language)["clock"].format(hour=when.hour, minute=when.minute))

@@ -1,0 +1,1 @@
+"""Feeling: a hint of how the person is, read from what they say."""

@@ -1,0 +1,1 @@
+"""Thinking: from the values of a turn to a reply."""

@@ -1,0 +1,165 @@
+"""Building her: reads nothing but `Config`, and is the only file that names concrete parts."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from samantha.affect import text as affect
+from samantha.care import danger
+from samantha.events import Concern, Fact, Feeling, Held, Heard
+from samantha.holder import There, serving
+from samantha.meeting import Kept, Steps, meet
+from samantha.memory.memory import Memory
+from samantha.memory.understanding import Context, told, wording
+from samantha.models.builtin.mind import BuiltinMind
+from samantha.store import file as store
+from samantha.store import key
+from samantha.store.home import Home
+from samantha.turn import She
+from samantha.work import Here, House
+
+WAIT_FOR_HOLDER = 15.0  # seconds: as long as a long reply, or a backup's last step
+LOOK_AGAIN = 0.02  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that is decided from outside; read once, by the command line."""
+
+    home: Home
+    places: key.Places
+    clock: Callable[[], datetime]
+    country: str | None = None  # from the system's locale; a setting overrules it
+    agreed: bool = False  # no first meeting: the person has said so by `--yes`, `say` or a pipe
+    announce: Callable[[str], None] = lambda _: None  # told once, where a memory was begun without a meeting
+
+
+def build(file: store.OpenFile, config: Config) -> She:
+    """Build her on an open file."""
+    memory = Memory(file)
+
+    def weigh(words: str, feeling: Feeling | None) -> Concern | None:
+        return danger.weigh(words, feeling, memory.setting("country") or config.country)
+
+    return She(memory, affect.read, weigh, BuiltinMind())
+
+
+def open_house(config: Config) -> House:
+    """Open her file, make it where the person has agreed beforehand, or begin in RAM. Call it holding the home."""
+    if store.exists(config.home):
+        file = store.open_existing(config.home, config.places, now=config.clock())
+    elif config.agreed:
+        file = store.create(config.home, config.places)
+        config.announce(
+            f"I've begun to remember what is said, in {config.home.folder} (encrypted, key by {file.guarded_by}); "
+            "to stop, type /off in `samantha chat`, or delete that folder."
+        )
+    else:
+        file = store.in_ram()
+    return House(
+        build(file, config),
+        config.clock,
+        lambda house: _meeting(house, config),
+        lambda house: _settle(house, config),
+    )
+
+
+class Doorway:
+    """The way to her file from this process: as its holder where nobody else is, else over the holder's socket.
+
+    When the holder goes, the next request takes over from it. Raises Held where one neither answers nor lets go.
+    """
+
+    def __init__(self, config: Config, *, serve: bool) -> None:
+        self._config = config
+        self._serve = serve  # whether other processes may hand their work over to this one
+        self._stack = AsyncExitStack()
+        self._door: Here | There | None = None
+
+    @property
+    def house(self) -> House | None:
+        """What this process holds, if it is the holder."""
+        return self._door.house if isinstance(self._door, Here) else None
+
+    async def __aenter__(self) -> "Doorway":
+        await self._enter()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._stack.aclose()
+
+    async def ask(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        """Ask for work (docs/protocol.md); a holder that is gone before it began is replaced."""
+        for last_try in (False, True):
+            assert self._door is not None  # noqa: S101 - entered
+            begun = False
+            try:
+                async with aclosing(self._door.ask(request)) as events:
+                    async for event in events:
+                        begun = True
+                        yield event
+                return
+            except Held:
+                if begun or last_try:
+                    raise
+                await self._enter()
+
+    async def _enter(self) -> None:
+        await self._stack.aclose()
+        self._config.home.prepare()
+        there, waited = There(self._config.home.socket), 0.0
+        while True:
+            if self._stack.enter_context(self._config.home.hold()):
+                self._door = Here(await self._hold())
+                return
+            await self._stack.aclose()
+            if await there.reachable():
+                self._door = there
+                return
+            if waited > WAIT_FOR_HOLDER:
+                raise Held(
+                    f"Another process holds {self._config.home.folder} and doesn't answer; end it and try again."
+                )
+            await asyncio.sleep(LOOK_AGAIN)
+            waited += LOOK_AGAIN
+
+    async def _hold(self) -> House:
+        house = open_house(self._config)
+        self._stack.callback(lambda: house.she.memory.file.close())
+        if self._serve:
+            await self._stack.enter_async_context(serving(Here(house), self._config.home.socket))
+        return house
+
+
+def _settle(house: House, config: Config) -> None:
+    """Make the file at the person's yes, and go on in it."""
+    in_ram = house.she.memory.file
+    house.she = build(store.create(config.home, config.places), config)
+    in_ram.close()
+
+
+def _meeting(house: House, config: Config) -> Steps:
+    def understand(words: str) -> tuple[Fact, ...]:
+        return told(words, Context(at=config.clock()))
+
+    def agree(answers: list[Kept]) -> str:
+        _settle(house, config)
+        for kept in answers:
+            house.she.memory.note(
+                kept.question, Heard(kept.words, config.clock(), "meeting"), kept.facts, kept.sensitivity
+            )
+        return new_phrase(house.she.memory.file, config)
+
+    return meet(understand, wording, agree, str(config.home.folder))
+
+
+def new_phrase(file: store.OpenFile, config: Config) -> str:
+    """Make a recovery phrase that opens the file and its future backups; one before it no longer does."""
+    assert file.wraps and file.data_key  # noqa: S101 - a file in RAM has no phrase; callers have settled
+    phrase, way = key.by_phrase(file.data_key, file.wraps.memory)
+    file.wraps = file.wraps.with_way(way)
+    file.wraps.save(config.home.keys)
+    return phrase

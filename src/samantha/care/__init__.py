@@ -1,0 +1,1 @@
+"""Care in code: what comes before any mind, whatever the mind."""

@@ -1,0 +1,1 @@
+"""Where the two meet: what hears the person and says her words."""

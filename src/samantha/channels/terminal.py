@@ -1,0 +1,209 @@
+"""Talking in the terminal: lines from a person or a pipe, words as they come."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import aclosing
+from typing import Any, Protocol
+
+from samantha import language
+from samantha.channels.base import Door
+
+PACE = 0.03  # seconds between words: as fast as one reads, slow enough to interrupt
+
+
+class Screen(Protocol):
+    """What a person types on and reads from."""
+
+    async def read(self, prompt: str) -> str | None:
+        """Return a line, or None when there is no more."""
+        ...
+
+    def write(self, text: str) -> None:
+        """Show text as it is, at once."""
+        ...
+
+
+class Plain:
+    """A screen for a pipe: it only writes."""
+
+    async def read(self, _: str) -> str | None:
+        """Return None: a pipe is read by whoever opened it."""
+        return None
+
+    def write(self, text: str) -> None:
+        """Show text as it is, at once."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+async def piped(door: Door, lines: Iterable[str], screen: Screen) -> None:
+    """Answer line by line, and end. Blank lines are passed over."""
+    for line in lines:
+        if line.strip():
+            await _turn(door, line, screen, channel="pipe", pace=0.0)
+
+
+async def chat(door: Door, screen: Screen) -> None:
+    """Talk until the person leaves."""
+    hello = await only(door, {"ask": "hello"})
+    if not hello["met"]:
+        await _meet(door, screen)
+    elif hello["greeting"]:
+        screen.write(f"{hello['greeting']}\n")
+    while True:
+        line = await screen.read(await _prompt(door))
+        if line is None or line.strip() in _words()["leave"]:
+            return
+        if line.strip():
+            await _line(door, line, screen)
+
+
+async def only(door: Door, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the one event that answers a request; a refusal is returned as its `error` event."""
+    found: dict[str, Any] = {}
+    async with aclosing(door.ask(request)) as events:
+        async for event in events:
+            if event["event"] != "done":
+                found = event
+    return found
+
+
+async def earlier(door: Door, limit: int = 200) -> AsyncIterator[str]:
+    """Yield what the person said before, oldest first, for the history of the input line."""
+    for line in (await only(door, {"ask": "lines", "limit": limit})).get("lines", []):
+        if line["who"] == "person" and "\n" not in line["text"]:
+            yield line["text"]
+
+
+async def _line(door: Door, line: str, screen: Screen) -> None:
+    words = _words()
+    command = " ".join(line.split())
+    if command in COMMANDS:
+        await COMMANDS[command](door, screen)
+    elif command.startswith("/"):
+        screen.write(f"{words['no command'].format(command=command.split()[0])}\n")
+    else:
+        await _turn(door, line, screen, channel="terminal", pace=PACE)
+
+
+async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: float) -> None:
+    """Take one turn; Ctrl-C in the middle of the reply stops it, and what was shown is what was said."""
+    shown, stops = 0, set()
+
+    def stop() -> None:
+        stops.add(asyncio.ensure_future(only(door, {"ask": "stop", "shown": shown, "channel": channel})))
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, stop)
+    try:
+        async with aclosing(
+            door.ask({"ask": "turn", "text": text, "channel": channel, "pace": pace})
+        ) as events:
+            async for event in events:
+                if event["event"] == "word":
+                    screen.write(event["text"])
+                    shown += 1
+                elif event["event"] == "said":
+                    screen.write(" —\n" if event["interrupted"] else "\n")
+                elif event["event"] == "error":
+                    screen.write(f"{event['sentence']}\n")
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        await asyncio.gather(*stops)
+
+
+async def _prompt(door: Door) -> str:
+    hello = await only(door, {"ask": "hello"})
+    return str(_words()["prompt"][hello.get("record", "on")])
+
+
+async def _meet(door: Door, screen: Screen) -> None:
+    """Go through the first meeting; the end of input, or /skip, skips the rest of it."""
+    step = await only(door, {"ask": "meet"})
+    while True:
+        for sentence in step["says"]:
+            screen.write(f"{sentence}\n")
+        if step["kind"] == "end":
+            return
+        answer = await STEPS[step["kind"]](step, screen)
+        step = await only(door, {"ask": "meet", "answer": {"skip": True} if answer is None else answer})
+
+
+async def _ask(step: dict[str, Any], screen: Screen) -> dict[str, Any] | None:
+    text = await screen.read(f"{step['label']}: ")
+    return None if text is None or text.strip() == "/skip" else {"text": text}
+
+
+async def _choose(step: dict[str, Any], screen: Screen) -> dict[str, Any] | None:
+    options = [choice["label"] for choice in step["choices"]]
+    picked = await _pick(options, screen)
+    return None if picked is None else {"choice": step["choices"][picked]["id"]}
+
+
+async def _cards(step: dict[str, Any], screen: Screen) -> dict[str, Any] | None:
+    words, chosen = _words(), {}
+    for card in step["cards"]:
+        screen.write(f"\n  {card['title']}\n  ({card['source']})\n")
+        picked = await _pick([words["keep"], words["never mention"], words["let go"]], screen)
+        if picked is None:
+            return None
+        chosen[card["id"]] = ("keep", "never mention", "let go")[picked]
+    return {"cards": chosen}
+
+
+async def _phrase(step: dict[str, Any], screen: Screen) -> dict[str, Any]:
+    screen.write(f"\n    {step['phrase']}\n\n")
+    await screen.read(_words()["written down"])
+    return {}
+
+
+async def _pick(options: list[str], screen: Screen) -> int | None:
+    """Return the number of the option picked, the first by default; None to skip."""
+    screen.write("".join(f"  {number}  {option}\n" for number, option in enumerate(options, 1)))
+    while True:
+        text = await screen.read(_words()["pick"].format(most=len(options)))
+        if text is None or text.strip() == "/skip":
+            return None
+        typed = text.strip().lower()
+        if not typed:
+            return 0
+        found = [
+            n for n, option in enumerate(options) if typed == str(n + 1) or option.lower().startswith(typed)
+        ]
+        if found:
+            return found[0]
+        screen.write(f"{_words()['pick again'].format(most=len(options))}\n")
+
+
+async def _help(_: Door, screen: Screen) -> None:
+    screen.write("".join(f"  {name:<14}{what}\n" for name, what in _words()["help"].items()))
+
+
+async def _forget(door: Door, screen: Screen) -> None:
+    gone = await only(door, {"ask": "forget", "what": "last"})
+    words = _words()["forgotten" if gone.get("turns") else "nothing to forget"]
+    screen.write(f"{gone.get('sentence') or words}\n")
+
+
+async def _off(door: Door, screen: Screen) -> None:
+    await _switch(door, screen, on=False)
+
+
+async def _on(door: Door, screen: Screen) -> None:
+    await _switch(door, screen, on=True)
+
+
+async def _switch(door: Door, screen: Screen, *, on: bool) -> None:
+    record = await only(door, {"ask": "record", "on": on})
+    screen.write(f"{record.get('sentence') or _words()['record'][record['record']]}\n")
+
+
+COMMANDS = {"/help": _help, "/forget last": _forget, "/off": _off, "/on": _on}
+STEPS: dict[str, Any] = {"ask": _ask, "choose": _choose, "cards": _cards, "phrase": _phrase}
+
+
+def _words() -> dict[str, Any]:
+    words: dict[str, Any] = language.load("terminal")
+    return words

@@ -1,0 +1,81 @@
+"""Backing up, bringing back and locking: what is done to the file as a whole."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+from samantha.channels.terminal import only
+from samantha.events import Held, WrongUse
+from samantha.holder import There
+from samantha.store import backup, key
+from samantha.store.home import Home
+
+WAIT_TO_CLOSE = 10.0  # seconds a holder may take to end what it is saying
+LOOK_AGAIN = 0.05  # seconds
+
+
+def phrase_for_backup(home: Home, places: key.Places, *, anew: bool) -> str | None:
+    """Make the recovery phrase that a first backup needs, or a new one; None where one was made before."""
+    wraps = key.load(home.keys)
+    if wraps.way("phrase") and not anew:
+        return None
+    phrase, way = key.by_phrase(key.unlock(wraps, places), wraps.memory)
+    wraps.with_way(way).save(home.keys)
+    return phrase
+
+
+def back_up(home: Home, places: key.Places, destination: Path) -> backup.Copy:
+    """Copy the file, in use or not, and verify the copy."""
+    wraps = key.load(home.keys)
+    return backup.make(home, wraps, key.unlock(wraps, places), destination)
+
+
+def bring_back(
+    home: Home, places: key.Places, file: Path, *, replace_newer: bool, now: datetime
+) -> backup.Copy:
+    """Restore a backup. Raises Held while somebody is talking to her."""
+    home.prepare()
+    with home.hold() as ours:
+        if not ours:
+            raise Held("She is open somewhere (a page, a chat); close it with `samantha lock`, then restore.")
+        return backup.restore(file, home, places, replace_newer=replace_newer, stamp=f"{now:%Y%m%d-%H%M%S}")
+
+
+async def close_holder(home: Home) -> None:
+    """Ask whoever holds the file to close it, and wait until it has. Raises Held where it doesn't."""
+    waited = 0.0
+    there = There(home.socket)
+    if await there.reachable():
+        await only(there, {"ask": "lock"})
+    while True:
+        with home.hold() as ours:
+            if ours:
+                return
+        if waited > WAIT_TO_CLOSE:
+            raise Held(f"Another process holds {home.folder} and doesn't close it; end it and try again.")
+        await asyncio.sleep(LOOK_AGAIN)
+        waited += LOOK_AGAIN
+
+
+def require_passphrase(home: Home, places: key.Places) -> str:
+    """Make a passphrase the only everyday way in, where one is given or typed; return the way in there is now."""
+    wraps = key.load(home.keys)
+    by = key.guarded_by(wraps)
+    if by == "passphrase":
+        return by
+    passphrase = places.passphrase or _typed_twice(places)
+    if passphrase is None:
+        return by
+    guarded = key.guard(key.unlock(wraps, places), wraps, passphrase)
+    guarded.save(home.keys)
+    key.drop_open_ways(wraps, places)
+    return "passphrase"
+
+
+def _typed_twice(places: key.Places) -> str | None:
+    passphrase = places.ask("A passphrase for her memory (empty for none): ")
+    if not passphrase:
+        return None
+    if places.ask("The same again: ") != passphrase:
+        raise WrongUse("The two were not the same; nothing was changed, so run `samantha lock` again.")
+    return passphrase

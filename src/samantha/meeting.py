@@ -1,0 +1,136 @@
+"""The first meeting: a dialogue of a few steps, as a generator without I/O, driven from outside.
+
+Until its last step says yes, nothing of it is anywhere but in RAM.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from samantha import language
+from samantha.events import Fact, Sensitivity, Subject
+
+Choice = Literal["keep", "never mention", "let go"]
+Answer = Mapping[str, Any]
+SENSITIVITY: Mapping[Choice, Sensitivity] = {"keep": "open", "never mention": "never mention"}
+LONGEST_NAME = 60  # characters; longer is a slip of the paste
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What she says, and what she asks for (docs/protocol.md)."""
+
+    kind: Literal["ask", "choose", "cards", "phrase", "end"]
+    says: tuple[str, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One answer that the person agreed to have kept, and what it tells."""
+
+    question: str  # what she had asked
+    words: str  # the answer, as given
+    facts: tuple[Fact, ...]
+    sensitivity: Sensitivity = "open"
+
+
+Understand = Callable[[str], tuple[Fact, ...]]
+Wording = Callable[[Fact], str]
+Steps = Generator[Step, Answer, None]
+
+
+def meet(understand: Understand, wording: Wording, agree: Callable[[list[Kept]], str], where: str) -> Steps:
+    """Yield the steps of the first meeting; each takes the answer to the last.
+
+    `agree` makes the memory with what may be kept and returns the recovery phrase. It is called once, at the
+    person's yes, and never otherwise. `where` says where it all lies.
+    """
+    words = language.load("meeting")
+    companion = yield Step("ask", tuple(words["hello"]), {"label": words["her name"]})
+    told = _named("companion", companion)
+    person = yield Step("ask", _lines(words["your name"], told), {"label": words["your name label"]})
+    told += _named("person", person)
+    adult = yield Step("choose", tuple(words["adult"]), {"choices": words["adult choices"]})
+    told += _adult(adult)
+    human = yield Step("ask", _lines(words["question"], told), {"label": words["question label"]})
+    said = str(human.get("text", "")).strip()
+    cards = _cards(told, said, understand, wording, words)
+    chosen = yield Step(
+        "cards", tuple(words["cards" if cards else "no cards"]), {"cards": [card.plain() for card in cards]}
+    )
+    yes = yield Step("choose", tuple(words["remember"]), {"choices": words["remember choices"]})
+    if yes.get("choice") != "yes":
+        yield Step("end", tuple(words["not remembered"]), {"record": "unmet"})
+        return
+    phrase = agree(_kept(cards, chosen.get("cards"), said, words))
+    yield Step("phrase", tuple(words["phrase"]), {"phrase": phrase})
+    yield Step("end", tuple(line.format(where=where) for line in words["end"]), {"record": "on"})
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing she would keep: a fact, or the words of the answer themselves."""
+
+    id: str
+    title: str
+    source: str
+    fact: Fact | None
+
+    def plain(self) -> dict[str, str]:
+        """Return the card for a screen."""
+        return {"id": self.id, "title": self.title, "source": self.source}
+
+
+def _named(kind: Literal["person", "companion"], answer: Answer) -> list[Fact]:
+    name = " ".join(str(answer.get("text", "")).split()).strip(" .,!\"'")[:LONGEST_NAME]
+    return [Fact(Subject(kind), "name", name)] if name else []
+
+
+def _adult(answer: Answer) -> list[Fact]:
+    choice = answer.get("choice")
+    return [Fact(Subject(), "over 18", str(choice))] if choice in ("yes", "no") else []
+
+
+def _lines(lines: list[str], told: list[Fact]) -> tuple[str, ...]:
+    """Fill in the names that are known by now."""
+    names = {fact.subject.kind: fact.value for fact in told if fact.relation == "name"}
+    slots = {
+        "her": names.get("companion", "Samantha"),
+        "hello": f", {names['person']}" if "person" in names else "",
+    }
+    return tuple(line.format(**slots) for line in lines)
+
+
+def _cards(told: list[Fact], said: str, understand: Understand, wording: Wording, words: Any) -> list[Card]:
+    facts = [(fact, words["asked"]) for fact in told]
+    facts += [(fact, said) for fact in understand(said)] if said else []
+    cards = [Card(f"fact-{n}", wording(fact), source, fact) for n, (fact, source) in enumerate(facts)]
+    return [*cards, Card("words", words["your words"], said, None)] if said else cards
+
+
+def _kept(cards: list[Card], chosen: Any, said: str, words: Any) -> list[Kept]:
+    """Return what may be kept, answer by answer. Words that hold something let go are let go with it."""
+    choices = {card.id: _choice(chosen, card.id) for card in cards}
+    kept = [
+        (card, replace(card.fact, sensitivity=SENSITIVITY[choices[card.id]]))
+        for card in cards
+        if card.fact and choices[card.id] != "let go"
+    ]
+    questions = {"name": words["your name"][-1], "over 18": words["adult"][0]}
+    asked = [
+        Kept(questions[fact.relation], fact.value, (fact,))
+        for card, fact in kept
+        if card.source == words["asked"]
+    ]
+    told = tuple(fact for card, fact in kept if card.source == said)
+    human = words["question"][-1]
+    if said and all(choices[card.id] != "let go" for card in cards if card.source == said):
+        return [*asked, Kept(human, said, told, SENSITIVITY[choices["words"]])]
+    return [*asked, *(Kept(human, fact.value, (fact,)) for fact in told)]
+
+
+def _choice(chosen: Any, card: str) -> Choice:
+    """Return the choice for a card; whatever is not one of the three lets go."""
+    choice = chosen.get(card, "keep") if isinstance(chosen, Mapping) else "let go"
+    return choice if choice in ("keep", "never mention") else "let go"

@@ -1,0 +1,108 @@
+"""The verbatim log: what was heard is durable first, what was said completes the turn."""
+
+import json
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+import apsw
+
+from samantha.events import Concern, Feeling, Heard, Line, Said, Sensitivity, Who
+from samantha.memory.rows import LINE_COLUMNS, line
+
+# A pause as long as this ends a conversation: she greets anew, and "she" no longer means whom it meant.
+PAUSE = timedelta(minutes=45)
+RECENT_LINES = 12
+
+
+def keep(db: apsw.Connection, heard: Heard) -> Heard:
+    """Make the person's words durable, and return them with their turn's id."""
+    with db:
+        turn = db.execute(
+            "insert into turn (channel, state) values (?, 'heard') returning id", (heard.channel,)
+        ).fetchone()[0]
+        _add(db, turn, "person", heard.at, heard.text)
+    return replace(heard, turn=turn)
+
+
+def note(db: apsw.Connection, question: str, heard: Heard, sensitivity: Sensitivity) -> None:
+    """Add a turn that is already over, in which she asked and the person answered. Call it inside a transaction."""
+    turn = db.execute(
+        "insert into turn (channel, state) values (?, 'complete') returning id", (heard.channel,)
+    ).fetchone()[0]
+    _add(db, turn, "companion", heard.at, question)
+    _add(db, turn, "person", heard.at, heard.text, sensitivity)
+
+
+def complete(
+    db: apsw.Connection, turn: int, feeling: Feeling | None, concern: Concern | None, said: Said
+) -> None:
+    """Add what was spoken, and close the turn. Call it inside a transaction."""
+    if said.text:
+        _add(db, turn, "companion", said.at, said.text)
+    db.execute(
+        "update turn set state = 'complete', feeling = ?, concern = ?, interrupted = ? where id = ?",
+        (
+            json.dumps(asdict(feeling)) if feeling else None,
+            concern and concern.kind,
+            int(said.interrupted),
+            turn,
+        ),
+    )
+
+
+def unfinished(db: apsw.Connection) -> list[Line]:
+    """Return the person's lines whose turn was cut off before it was complete."""
+    query = f"select {LINE_COLUMNS} from line join turn on turn.id = line.turn where turn.state = 'heard' order by line.id"  # noqa: S608
+    return [line(row) for row in db.execute(query)]
+
+
+def recent(db: apsw.Connection, at: datetime, before_turn: int | None) -> tuple[Line, ...]:
+    """Return the last lines of the conversation that is going on at `at`, oldest first."""
+    query = f"select {LINE_COLUMNS} from line where turn < ? order by id desc limit ?"  # noqa: S608
+    found: list[Line] = []
+    later = at
+    for row in db.execute(query, (before_turn or 2**62, RECENT_LINES)):
+        entry = line(row)
+        if later - entry.when > PAUSE:
+            break
+        found.append(entry)
+        later = entry.when
+    return tuple(reversed(found))
+
+
+def last_met(db: apsw.Connection, before_turn: int | None) -> datetime | None:
+    """Return when anything was last said before this turn."""
+    query = "select at from line where turn < ? order by id desc limit 1"
+    row = db.execute(query, (before_turn or 2**62,)).fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
+
+
+def lines(db: apsw.Connection, before: int | None, limit: int) -> list[Line]:
+    """Return `limit` lines that came before the line `before` (or the last ones), oldest first."""
+    query = f"select {LINE_COLUMNS} from line where id < ? order by id desc limit ?"  # noqa: S608
+    return [line(row) for row in db.execute(query, (before or 2**62, limit))][::-1]
+
+
+def one_line(db: apsw.Connection, number: int) -> Line | None:
+    """Return one line."""
+    row = db.execute(f"select {LINE_COLUMNS} from line where id = ?", (number,)).fetchone()  # noqa: S608
+    return line(row) if row else None
+
+
+def person_line(db: apsw.Connection, turn: int) -> int:
+    """Return the id of what the person said in a turn."""
+    return int(db.execute("select id from line where turn = ? and who = 'person'", (turn,)).fetchone()[0])
+
+
+def last_line(db: apsw.Connection) -> int:
+    """Return the id of the last line."""
+    return int(db.execute("select max(id) from line").fetchone()[0])
+
+
+def _add(
+    db: apsw.Connection, turn: int, who: Who, at: datetime, text: str, sensitivity: Sensitivity = "open"
+) -> None:
+    db.execute(
+        "insert into line (turn, who, at, instant, text, sensitivity) values (?, ?, ?, ?, ?, ?)",
+        (turn, who, at.isoformat(), at.timestamp(), text, sensitivity),
+    )

@@ -1,0 +1,192 @@
+"""The person setting right what was just told: "no, it's Ana with one n"."""
+
+from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import cache
+
+from samantha.events import Fact
+from samantha.memory.understanding import values
+from samantha.memory.understanding.context import Context
+from samantha.memory.understanding.patterns import Book, template
+from samantha.memory.understanding.people import canonical
+from samantha.memory.understanding.reading import read
+from samantha.memory.understanding.text import plain
+from samantha.memory.understanding.vocabulary import content, first_names, folded, phrase_at, tokens, words
+
+ALIKE = 0.6  # from here on one word can be the misspelling of another
+LENGTH = 200  # characters; nobody corrects a word at greater length
+GAP = "- ,.;:!…–—*"
+
+
+@cache
+def _book(role: str) -> Book:
+    return Book(template(line, "", role, GAP) for line in content("corrections")[role])
+
+
+def corrected(text: str, context: Context) -> tuple[Fact, ...]:
+    """Return what is set right, with the subject and relation as they were told; nothing where nothing fits."""
+    if not context.facts or len(text) > LENGTH or "?" in text:
+        return ()
+    line = plain(text)
+    found = tokens(line)
+    at = 0
+    while count := phrase_at(found, at, words("wrong")):
+        at += count
+    if at >= len(found):
+        return ()
+    start, end = found[at].start, found[-1].end
+    led = at > 0
+    facts = _telling(text, (start, end), context) if led else ()
+    roles = ("swap", "spelling", "meant", "unled", *(("plain",) if led else ()))
+    return facts or _by_word(roles, text, line, (start, end), context) or _starred(text, context)
+
+
+def _by_word(
+    roles: tuple[str, ...], text: str, line: str, span: values.Span, context: Context
+) -> tuple[Fact, ...]:
+    start, end = span
+    for role in roles:
+        for _, slots in _book(role).matches(line[start:end]):
+            spans = {slot.kind: (start + first, start + last) for slot, first, last in slots}
+            facts = _word(role, text, spans, context)
+            if facts:
+                return facts
+    return ()
+
+
+# --- a whole new telling ---------------------------------------------------------------------------------
+
+
+def _telling(text: str, span: values.Span, context: Context) -> tuple[Fact, ...]:
+    """Return the facts of "no, she lives in Bergen", where the like was told before."""
+    clause = text[span[0] : span[1]]
+    told = read(clause, replace(context, asked=None))
+    if any(token.word in words("changes") for token in tokens(clause)):
+        return ()  # a change makes nothing told before untrue
+    facts = tuple(_instead(fact, context) for fact in told if fact.relation != "bond")
+    return facts if any(fact.corrects for fact in facts) else ()
+
+
+def _instead(fact: Fact, context: Context) -> Fact:
+    """Mark a fact as a correction of the one it contradicts, under the subject as it was known."""
+    for before in context.facts:
+        same = before.relation == fact.relation or (fact.relation == "name" and before.relation == "bond")
+        if same and _same_subject(before, fact) and before.value != fact.value and not fact.valid_to:
+            subject = before.subject if fact.relation == "name" else fact.subject
+            return replace(fact, subject=subject, corrects=True)
+    return fact
+
+
+def _same_subject(before: Fact, fact: Fact) -> bool:
+    one, other = canonical((before.subject,)), canonical((fact.subject,))
+    if not one or not other:
+        return before.subject == fact.subject
+    if fact.relation == "name":
+        return one[0].bond == other[0].bond
+    return one[0] == other[0] or (one[0].bond is not None and one[0].bond == other[0].bond)
+
+
+# --- a word for a word -----------------------------------------------------------------------------------
+
+
+def _word(role: str, text: str, spans: dict[str, values.Span], context: Context) -> tuple[Fact, ...]:
+    new = _spelt(text, spans["spelt"]) if "spelt" in spans else _new(text, spans["new"])
+    if not new:
+        return ()
+    if "old" in spans:
+        return _replaced(text[slice(*spans["old"])].strip(GAP), new, context.facts)
+    target = _alike(new, context.facts)
+    if target is None and role == "spelling":
+        target = _newest_name(context.facts)
+    if target is None:
+        target = _fitting(role, new, context.facts[0])
+    return _correction(target, new)
+
+
+def _new(text: str, span: values.Span) -> str:
+    found = values.spans("new", text, span)
+    return text[slice(*found[0])] if found else ""
+
+
+def _spelt(text: str, span: values.Span) -> str:
+    """Read A-N-A, or A N A, as one word."""
+    letters = [letter for letter in text[slice(*span)] if letter.isalnum()]
+    spaced = sum(not letter.isalnum() for letter in text[slice(*span)].strip(GAP))
+    return "".join(letters).capitalize() if len(letters) > 1 and spaced == len(letters) - 1 else ""
+
+
+Target = tuple[Fact, bool]  # a fact, and whether the name of its subject is meant and not its value
+
+
+def _replaced(old: str, new: str, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Put the new word for the old, where the old was told."""
+    if folded(old) == folded(new) and old == new:
+        return ()
+    for fact in facts:
+        if fact.relation != "bond" and folded(fact.value) == folded(old):
+            return _correction((fact, False), new)
+        if fact.subject.name and folded(fact.subject.name) == folded(old):
+            return _correction((fact, True), new)
+    return ()
+
+
+def _alike(new: str, among: tuple[Fact, ...]) -> Target | None:
+    """Return the newest of what was told that the new word respells."""
+    for fact in among:
+        name = fact.subject.name or ""
+        if name and _likeness(new, name) >= ALIKE and name != new:
+            return fact, True
+        if fact.relation != "bond" and _likeness(new, fact.value) >= ALIKE and fact.value != new:
+            return fact, False
+    return None
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, folded(one), folded(other), autojunk=False).ratio()
+
+
+def _newest_name(facts: tuple[Fact, ...]) -> Target | None:
+    for fact in facts:
+        if fact.relation == "name" or fact.subject.name:
+            return fact, fact.subject.name is not None
+    return None
+
+
+def _fitting(role: str, new: str, newest: Fact) -> Target | None:
+    """Return what the new word stands for in what was told last, where it is of the same kind."""
+    found = tokens(new)
+    capital = values.written_as_name(new, found[0]) or new[0].isdecimal()
+    a_name = folded(new).split(" ")[0] in first_names()
+    if newest.subject.name and newest.relation != "name" and a_name:
+        return newest, True
+    if newest.relation == "bond":
+        return (newest, True) if newest.subject.name and (capital or a_name) else None
+    kind = _kind(newest.relation)
+    if not values.spans(kind, new, (0, len(new))):
+        return None
+    sure = capital or role == "meant" or kind in content("plain kinds")
+    return (newest, False) if sure or (newest.relation == "name" and a_name) else None
+
+
+def _kind(relation: str) -> str:
+    """Return the kind of value a relation has: that of the first telling in facts.yaml."""
+    kinds: dict[str, str] = content("kind of")
+    return kinds[relation]
+
+
+def _correction(target: Target | None, new: str) -> tuple[Fact, ...]:
+    if target is None:
+        return ()
+    fact, of_name = target
+    relation = "name" if of_name else fact.relation
+    return (Fact(fact.subject, relation, new, corrects=True),)
+
+
+def _starred(text: str, context: Context) -> tuple[Fact, ...]:
+    """Read the typist's star: "*Bergen"."""
+    line = text.strip()
+    if len(line) < 3 or (line[0] == "*") == (line[-1] == "*"):
+        return ()
+    new = _new(line, (0, len(line)))
+    target = _alike(new, context.facts) or _fitting("meant", new, context.facts[0]) if new else None
+    return _correction(target, new)

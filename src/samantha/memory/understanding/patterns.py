@@ -1,0 +1,168 @@
+"""Templates of facts.yaml as regular expressions, found by their first word and compiled when first tried."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from samantha.memory.understanding.vocabulary import content, entries, tokens
+
+_PIECE = re.compile(r"\{[^}]*\}|<[^>]*>|[\[\]()|,]|[^\s\[\]()|,{}<>]+")
+_SLOT = r"(\S.{0,160}?)"
+_EDGE = r"(?:(?<![\w'])|(?='))"  # where a word may begin; "'s" may follow another
+ANY = ""  # the first word of a template that may begin with anything
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value in a template: its kind, and the relation it belongs to."""
+
+    kind: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A sentence people say: which relation it is about, in which role, and how it reads."""
+
+    relation: str
+    role: str
+    source: str  # a regular expression for the whole clause
+    slots: tuple[Slot, ...]
+    firsts: frozenset[str]
+
+    def match(self, text: str) -> tuple[tuple[Slot, int, int], ...] | None:
+        """Return the slots with where their values stand in the text, or None."""
+        found = _compiled(self.source).fullmatch(text)
+        if found is None:
+            return None
+        spans = ((slot, *found.span(n)) for n, slot in enumerate(self.slots, 1))
+        return tuple(span for span in spans if span[1] >= 0)
+
+
+class Book:
+    """Templates by their first word."""
+
+    def __init__(self, templates: Iterator[Template]) -> None:
+        self._by_first: dict[str, list[Template]] = {}
+        for template in templates:
+            for first in template.firsts:
+                self._by_first.setdefault(first, []).append(template)
+
+    @property
+    def firsts(self) -> frozenset[str]:
+        """The words its templates begin with."""
+        return frozenset(self._by_first)
+
+    def matches(self, text: str) -> Iterator[tuple[Template, tuple[tuple[Slot, int, int], ...]]]:
+        """Yield the templates that fit a whole text, with their slots, in the order of the file."""
+        for first in (first_word(text), ANY):
+            for template in self._by_first.get(first, ()):
+                slots = template.match(text)
+                if slots is not None:
+                    yield template, slots
+
+
+def first_word(text: str) -> str:
+    """Return the first word of a text, folded; the empty text where there is none."""
+    found = tokens(text[:60])
+    return found[0].word if found else ANY
+
+
+def template(line: str, relation: str = "", role: str = "", gap: str = " ") -> Template:
+    """Read a line of the template language; `gap` holds the characters that may stand between words."""
+    parser = _Parser(line, relation, gap)
+    source, firsts, nullable = parser.choices()
+    return Template(
+        relation, role, f"{source}[ .,;:!]*", tuple(parser.slots), firsts | {ANY} if nullable else firsts
+    )
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)
+
+
+@cache
+def _of_list(name: str, gap: str) -> tuple[str, frozenset[str]]:
+    """Return the entries of a list as one choice, and their first words."""
+    return _choice(entries(content(name)), gap)
+
+
+def _choice(phrases: list[str], gap: str) -> tuple[str, frozenset[str]]:
+    """Return one choice of plain words and phrases, the longest tried first, and their first words."""
+    ordered = sorted(phrases, key=len, reverse=True)
+    choices = "|".join(f"[{gap}]+".join(map(re.escape, phrase.split())) for phrase in ordered)
+    return rf"[{gap}]*{_EDGE}(?:{choices})(?!\w)", frozenset(map(first_word, phrases))
+
+
+class _Parser:
+    """Reads one template: `[perhaps]`, `(one|of)`, `<list>`, `{kind}` and plain words."""
+
+    def __init__(self, line: str, relation: str, gap: str) -> None:
+        self.pieces = _PIECE.findall(line)
+        self.at = 0
+        self.relation = relation
+        self.gap = gap
+        self.slots: list[Slot] = []
+
+    def choices(self, end: str | None = None) -> tuple[str, frozenset[str], bool]:
+        """Read up to a closing bracket: the expression, the first words, whether it may be empty."""
+        sources, firsts, nullable = [], frozenset[str](), False
+        while True:
+            source, first, empty = self._sequence()
+            sources.append(source)
+            firsts, nullable = firsts | first, nullable or empty
+            closing = self.pieces[self.at] if self.at < len(self.pieces) else None
+            self.at += 1
+            if closing == end:
+                return (
+                    "|".join(sources) if len(sources) == 1 else f"(?:{'|'.join(sources)})",
+                    firsts,
+                    nullable,
+                )
+            if closing != "|":
+                raise ValueError(f"unbalanced brackets in {self.pieces}")
+
+    def _sequence(self) -> tuple[str, frozenset[str], bool]:
+        source, firsts, nullable = "", frozenset[str](), True
+        while self.at < len(self.pieces) and self.pieces[self.at] not in ("|", "]", ")"):
+            part, first, empty = self._piece()
+            source += part
+            if nullable:
+                firsts |= first
+            nullable = nullable and empty
+        return source, firsts, nullable
+
+    def _piece(self) -> tuple[str, frozenset[str], bool]:
+        piece = self.pieces[self.at]
+        self.at += 1
+        if piece in "[(" and (plain := self._plain_choice()):
+            source, firsts = _choice(plain, self.gap)
+            return (f"(?:{source})?", firsts, True) if piece == "[" else (source, firsts, False)
+        if piece == "[":
+            source, firsts, _ = self.choices("]")
+            return f"(?:{source})?", firsts, True
+        if piece == "(":
+            return self.choices(")")
+        if piece == ",":
+            return r" *[,;:.–—-]+ *", frozenset(), False
+        if piece.startswith("<"):
+            return (*_of_list(piece[1:-1], self.gap), False)
+        if piece.startswith("{"):
+            kind, _, relation = piece[1:-1].partition("=")
+            self.slots.append(Slot(kind, relation or self.relation))
+            return f"[{self.gap}]*{_SLOT}", frozenset({ANY}), False
+        return (*_choice([piece], self.gap), False)
+
+    def _plain_choice(self) -> list[str]:
+        """Read a choice between plain words up to its end; nothing where it holds more than that."""
+        inside: list[str] = []
+        for count, piece in enumerate(self.pieces[self.at :], 1):
+            if piece in ")]":
+                self.at += count
+                return " ".join(inside).split(" | ")
+            if piece[0] in "[({<,":
+                return []
+            inside.append(piece)
+        return []

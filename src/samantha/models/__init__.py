@@ -1,0 +1,1 @@
+"""What can think: the built-in mind, always there; language models join beside it."""

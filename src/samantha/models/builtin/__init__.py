@@ -1,0 +1,1 @@
+"""The mind that needs no language model: attentive, brief, and true."""

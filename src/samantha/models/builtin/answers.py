@@ -1,0 +1,83 @@
+"""Answering from memory: the person's own words and their date, or that it was never told."""
+
+from datetime import datetime
+
+from samantha import dates
+from samantha.events import Asked, Fact, Line
+from samantha.models.builtin.quoting import quote
+from samantha.models.builtin.situation import Situation
+
+MOST_LISTED = 3  # more is a page to read, not an answer
+
+
+def answer(situation: Situation) -> str:
+    """Answer what was asked; the honest not-knowing where nothing was told."""
+    asked = situation.recalled.asked
+    assert asked is not None  # noqa: S101 - the one caller has looked
+    if asked.kind == "past":
+        return _past(situation, asked)
+    facts = [fact for fact in situation.recalled.facts if _source(situation, fact)]
+    if not facts:
+        return situation.say("not_told")
+    if asked.kind == "about":
+        return _about(situation)
+    return _fact(situation, asked, facts)
+
+
+def last_conversation(situation: Situation) -> datetime | None:
+    """Return when the conversation before this one ended."""
+    return situation.recalled.last_met
+
+
+def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
+    holding = [fact for fact in facts if fact.valid_to is None]
+    fact = (holding or facts)[0]
+    line = _source(situation, fact)
+    assert line is not None  # noqa: S101 - `answer` has looked
+    slots = _slots(situation, line, [fact.value])
+    if not holding and asked.when is None:
+        return situation.say("answer_ended", **slots)
+    if asked.want == "when":
+        return situation.say("answer_when", **slots)
+    if asked.want == "who":
+        return situation.say("answer_value", value=_who(fact), **slots)
+    if asked.want == "whether":
+        return situation.say("answer", **slots)
+    if fact.relation == "name" and fact.subject.kind == "person":
+        return situation.say("answer_name", value=fact.value)
+    several = [other.value for other in holding if other.relation == fact.relation][:MOST_LISTED]
+    return situation.say("answer_value", value=", ".join(dict.fromkeys([fact.value, *several])), **slots)
+
+
+def _about(situation: Situation) -> str:
+    lines = situation.recalled.lines[:MOST_LISTED]
+    listed = [situation.say("answer_about_line", **_slots(situation, line, [])) for line in lines]
+    return situation.say("answer_about", list="\n".join(listed))
+
+
+def _past(situation: Situation, asked: Asked) -> str:
+    lines = situation.recalled.lines
+    if not lines:
+        return situation.say("not_told_topic" if asked.topic else "not_told_when")
+    words = (asked.topic or "").split()
+    first = situation.say("answer_past", **_slots(situation, lines[0], words))
+    if asked.topic or len(lines) == 1:
+        return first
+    second = situation.say("answer_about_line", **_slots(situation, lines[1], words))
+    return situation.say("answer_past_more", first=first, second=second)
+
+
+def _slots(situation: Situation, line: Line, words: list[str]) -> dict[str, str]:
+    return {"quote": quote(line.text, words), "date": dates.spoken(line.when, situation.heard.at)}
+
+
+def _source(situation: Situation, fact: Fact) -> Line | None:
+    return next((line for line in situation.recalled.lines if line.id == fact.line), None)
+
+
+def _who(fact: Fact) -> str:
+    return (
+        {"person": "You", "companion": "I"}.get(fact.subject.kind)
+        or fact.subject.name
+        or f"Your {fact.subject.bond}"
+    )

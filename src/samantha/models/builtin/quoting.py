@@ -1,0 +1,45 @@
+"""Quoting: letter for letter, a few words that matter, never a paraphrase."""
+
+import re
+from collections.abc import Collection
+
+from samantha.models.builtin.situation import sentences
+
+LONGEST_QUOTE = 25  # words
+LONGEST_FRAGMENT = 7  # words
+CLAUSE_END = re.compile(
+    r"[.,;:!?…()\"“”\n—–]+\s*|\s+(?:and|but|because|so|then|while|although|though)\s+", re.IGNORECASE
+)
+EDGES = ' \t\n.,;:!?…"“”-–—'
+
+
+def quote(text: str, words: Collection[str]) -> str:
+    """Return the sentence of a text that holds most of the words, shortened to what can be quoted."""
+    parts = sentences(text) or [text]
+    wanted = [word.lower() for word in words]
+    best = max(parts, key=lambda part: sum(word in part.lower() for word in wanted))
+    return _shortened(best.strip(EDGES), wanted)
+
+
+def fragment(text: str) -> str | None:
+    """Return a few just-said words worth giving back, or None where there are none.
+
+    The longest clause of the last two is taken, and of that its end, where English puts what is new.
+    """
+    clauses = [clause.strip(EDGES) for clause in CLAUSE_END.split(text[:2_000])]
+    speaking = [clause for clause in clauses if any(c.isalpha() for c in clause)]
+    if not speaking:
+        return None
+    best = max(speaking[-2:], key=lambda clause: min(len(clause.split()), LONGEST_FRAGMENT))
+    found = list(re.finditer(r"\S+", best))[-LONGEST_FRAGMENT:]
+    return best[found[0].start() :]
+
+
+def _shortened(sentence: str, wanted: list[str]) -> str:
+    """Return at most LONGEST_QUOTE words in a row, around the first that is wanted."""
+    found = list(re.finditer(r"\S+", sentence))
+    if len(found) <= LONGEST_QUOTE:
+        return sentence
+    hit = next((n for n, word in enumerate(found) if any(w in word.group().lower() for w in wanted)), 0)
+    first = max(0, min(hit - LONGEST_QUOTE // 2, len(found) - LONGEST_QUOTE))
+    return sentence[found[first].start() : found[first + LONGEST_QUOTE - 1].end()].strip(EDGES)

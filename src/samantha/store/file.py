@@ -1,0 +1,98 @@
+"""Opening and making the person's file: key, connection, schema, and what to say when it is damaged."""
+
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from samantha.events import Damaged, SamanthaError
+from samantha.store import backup, key
+from samantha.store.connection import IN_RAM, connect, migrate
+from samantha.store.home import Home
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """A person's file, open under its key; or, without a home, one that lives in memory only."""
+
+    connection: apsw.Connection
+    home: Home | None = None
+    wraps: key.Wraps | None = None
+    data_key: bytes | None = None
+
+    @property
+    def guarded_by(self) -> str | None:
+        """The everyday way to the key: "file", "keyring" or "passphrase"; None in RAM."""
+        return self.wraps and key.guarded_by(self.wraps)
+
+    def close(self) -> None:
+        """Close the file; the last connection folds the WAL into it."""
+        self.connection.close()
+
+
+def exists(home: Home) -> bool:
+    """Tell whether a person has a memory here, readable or not."""
+    return home.file.exists() or (home.keys.exists() and key.load(home.keys).made)
+
+
+def in_ram() -> OpenFile:
+    """Open a memory that is gone when it is closed."""
+    connection = connect(IN_RAM, None)
+    migrate(connection, IN_RAM)
+    return OpenFile(connection)
+
+
+def create(home: Home, places: key.Places, *, vfs: str | None = None) -> OpenFile:
+    """Make a new memory and its key. A kill at any moment leaves none, or a whole one."""
+    home.prepare()
+    if home.keys.exists() and not (left := key.load(home.keys)).made:
+        wraps, data_key = left, key.unlock(left, places)  # a beginning that was cut short
+    else:
+        data_key, wraps = key.make(places)
+    wraps.save(home.keys)
+    os.close(os.open(home.file, os.O_CREAT | os.O_WRONLY, 0o600))
+    connection = connect(home.file, data_key, vfs=vfs)
+    try:
+        migrate(connection, str(home.file))
+        wraps = replace(wraps, made=True)
+        wraps.save(home.keys)
+    except SamanthaError:
+        connection.close()
+        raise
+    return OpenFile(connection, home, wraps, data_key)
+
+
+def open_existing(home: Home, places: key.Places, *, now: datetime, vfs: str | None = None) -> OpenFile:
+    """Open the memory of a home. Raises Locked, Damaged (naming the newest good backup), NewerFile or NoRoom."""
+    if not home.keys.exists():
+        raise Damaged(f"{home.keys} is missing; put it back from a backup with `samantha restore`.")
+    wraps = key.load(home.keys)
+    data_key = key.unlock(wraps, places)
+    try:
+        if not home.file.exists() or not home.file.stat().st_size:
+            raise Damaged(
+                f"{home.file} is {'empty' if home.file.exists() else 'missing'}, though it has held a memory."
+            )
+        connection = connect(home.file, data_key, vfs=vfs)
+        try:
+            migrate(connection, str(home.file), lambda version: _before(home, wraps, data_key, version, now))
+        except SamanthaError:
+            connection.close()
+            raise
+    except Damaged as error:
+        raise Damaged(f"{error.sentence} {_way_back(home, data_key)}") from error
+    return OpenFile(connection, home, wraps, data_key)
+
+
+def _before(home: Home, wraps: key.Wraps, data_key: bytes, version: int, now: datetime) -> None:
+    name = f"before-migration-{version + 1}-{now:%Y%m%d-%H%M%S}.samantha"
+    backup.make(home, wraps, data_key, home.backups / name)
+
+
+def _way_back(home: Home, data_key: bytes) -> str:
+    good = backup.newest_good(home, data_key)
+    if good is None:
+        return "It stays as it is, and I know of no good backup; `samantha restore FILE` takes one from elsewhere."
+    return f"It stays as it is; the newest good backup is {good}: run `samantha restore {good}`."

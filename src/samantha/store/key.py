@@ -1,0 +1,274 @@
+"""The key of the file: 256 random bits, wrapped by what the person has.
+
+`keys.json` names the ways in. Each but the keyring and the key file seals the data key itself with
+ChaCha20-Poly1305 (RFC 8439) under a key made from a passphrase by Argon2id (RFC 9106) or from the
+recovery phrase (BIP 39, 128 bits) by HKDF (RFC 5869).
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from samantha.events import Damaged, Locked
+from samantha.store.home import read_json, write_private
+
+KEY_BYTES = 32
+ARGON2_KIB = 64 * 1024  # never below 64 MiB: what makes guessing dear
+ARGON2_PASSES = 3
+SERVICE = "samantha"
+
+
+class Keyring(Protocol):
+    """The system's keyring, as far as we use it."""
+
+    def get_password(self, service: str, username: str, /) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str, /) -> None: ...
+    def delete_password(self, service: str, username: str, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where keys may be found or put on this machine."""
+
+    key_files: Path  # a folder outside the home, so that a carried home is not a carried key
+    keyring: Callable[[], Keyring | None] = lambda: None  # asked only when needed: it is slow to load
+    passphrase: str | None = None  # given beforehand
+    ask: Callable[[str], str | None] = lambda _: None  # asks the person, where somebody is there to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Wraps:
+    """The ways to the data key, as `keys.json` holds them."""
+
+    memory: str  # the id of the memory, random
+    check: str  # tells a right key from a wrong one, without the file
+    made: bool = False  # the file has existed; its absence is a loss, not a beginning
+    ways: tuple[dict[str, Any], ...] = field(default=())
+
+    def way(self, by: str) -> dict[str, Any] | None:
+        """Return the way of that kind, if there is one."""
+        return next((way for way in self.ways if way["by"] == by), None)
+
+    def with_way(self, way: dict[str, Any]) -> "Wraps":
+        """Return the same with this way in the place of its kind's last."""
+        return replace(self, ways=(*(w for w in self.ways if w["by"] != way["by"]), way))
+
+    def without(self, by: str) -> "Wraps":
+        """Return the same without ways of that kind."""
+        return replace(self, ways=tuple(w for w in self.ways if w["by"] != by))
+
+    def fits(self, key: bytes) -> bool:
+        """Tell whether this is the data key."""
+        return hmac.compare_digest(self.check, _check(self.memory, key))
+
+    def dump(self) -> bytes:
+        """Return the content of `keys.json`."""
+        content = {
+            "format": 1,
+            "memory": self.memory,
+            "check": self.check,
+            "made": self.made,
+            "ways": self.ways,
+        }
+        return json.dumps(content, indent=1).encode()
+
+    def save(self, path: Path) -> None:
+        """Write `keys.json`, at once or not at all."""
+        write_private(path, self.dump())
+
+
+def load(path: Path) -> Wraps:
+    """Read `keys.json`; raise Damaged where it is not one."""
+    return parse(read_json(path), str(path))
+
+
+def parse(content: Any, name: str) -> Wraps:
+    """Return the wraps that a parsed `keys.json` holds; raise Damaged where it is not one."""
+    try:
+        ways = tuple({"by": str(way["by"]), **way} for way in content["ways"])
+        return Wraps(str(content["memory"]), str(content["check"]), bool(content["made"]), ways)
+    except (KeyError, TypeError):
+        raise Damaged(
+            f"{name} is not a key list of mine; put it back from a backup with `samantha restore`."
+        ) from None
+
+
+def make(places: Places) -> tuple[bytes, Wraps]:
+    """Make a data key and the best way to it that this machine has: passphrase, keyring or key file."""
+    key, memory = secrets.token_bytes(KEY_BYTES), secrets.token_hex(16)
+    return key, settle(key, Wraps(memory, _check(memory, key)), places)
+
+
+def settle(key: bytes, wraps: Wraps, places: Places) -> Wraps:
+    """Give a data key its way in on this machine, and return the wraps that name it."""
+    wraps = wraps.without("file").without("keyring")
+    if places.passphrase:
+        return wraps.with_way(by_passphrase(key, wraps.memory, places.passphrase))
+    keyring = places.keyring()
+    if keyring is not None:
+        keyring.set_password(SERVICE, wraps.memory, key.hex())
+        return wraps.with_way({"by": "keyring"})
+    places.key_files.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_private(key_file(places, wraps.memory), key.hex().encode())
+    return wraps.with_way({"by": "file"})
+
+
+def guard(key: bytes, wraps: Wraps, passphrase: str) -> Wraps:
+    """Make a passphrase the only everyday way in; return the new wraps, already without the others.
+
+    The caller saves them first and then calls `drop_open_ways`, so that no moment has no way in.
+    """
+    return wraps.without("file").without("keyring").with_way(by_passphrase(key, wraps.memory, passphrase))
+
+
+def drop_open_ways(wraps: Wraps, places: Places) -> None:
+    """Take the key out of the key file and the keyring."""
+    key_file(places, wraps.memory).unlink(missing_ok=True)
+    keyring = places.keyring()
+    if keyring is not None and keyring.get_password(SERVICE, wraps.memory):
+        keyring.delete_password(SERVICE, wraps.memory)
+
+
+def key_file(places: Places, memory: str) -> Path:
+    """Return where the key file of a memory lies."""
+    return places.key_files / f"{memory}.key"
+
+
+def guarded_by(wraps: Wraps) -> str:
+    """Return the everyday way in: "file", "keyring" or "passphrase"."""
+    return next((by for by in ("file", "keyring", "passphrase") if wraps.way(by)), "phrase")
+
+
+def unlock(wraps: Wraps, places: Places) -> bytes:
+    """Return the data key by the everyday way in; raise Locked with what would open it."""
+    for by, find in (("file", _from_file), ("keyring", _from_keyring)):
+        if wraps.way(by) and (key := find(wraps, places)) and wraps.fits(key):
+            return key
+    way = wraps.way("passphrase")
+    if way is None:
+        raise Locked(
+            "I can't find the key to my file on this machine; `samantha restore BACKUP` opens a backup with the recovery phrase."
+        )
+    passphrase = places.passphrase or places.ask("Passphrase: ")
+    if not passphrase:
+        raise Locked(
+            "My file is locked; set SAMANTHA_PASSPHRASE or run this in a terminal to type the passphrase."
+        )
+    return open_passphrase(wraps, passphrase)
+
+
+def by_passphrase(key: bytes, memory: str, passphrase: str) -> dict[str, Any]:
+    """Return a way in by passphrase."""
+    salt = os.urandom(16)
+    way = {"by": "passphrase", "salt": salt.hex(), "kib": ARGON2_KIB, "passes": ARGON2_PASSES}
+    return way | _seal(key, memory, _argon2id(passphrase, way))
+
+
+def by_phrase(key: bytes, memory: str) -> tuple[str, dict[str, Any]]:
+    """Return a new recovery phrase of twelve words, and the way in that it opens."""
+    from mnemonic import Mnemonic  # noqa: PLC0415 - 20 ms that only the first meeting needs
+
+    phrase = Mnemonic("english").generate(strength=128)
+    way = {"by": "phrase", "salt": os.urandom(16).hex()}
+    return phrase, way | _seal(key, memory, _stretch(phrase, way))
+
+
+def open_passphrase(wraps: Wraps, passphrase: str) -> bytes:
+    """Return the data key by passphrase; raise Locked where it is not the one."""
+    way = wraps.way("passphrase")
+    key = way and _unseal(way, wraps.memory, _argon2id(passphrase, way))
+    if not key or not wraps.fits(key):
+        raise Locked(
+            "That passphrase doesn't open my file; try again, or use the recovery phrase with a backup."
+        )
+    return key
+
+
+def open_phrase(wraps: Wraps, phrase: str) -> bytes:
+    """Return the data key by recovery phrase; raise Locked where it is not the one."""
+    way, words = wraps.way("phrase"), " ".join(phrase.lower().split())
+    key = _unseal(way, wraps.memory, _stretch(words, way)) if way and is_phrase(words) else None
+    if not key or not wraps.fits(key):
+        raise Locked(
+            "Those words don't open this file; check the twelve words of the recovery phrase and their order."
+        )
+    return key
+
+
+def is_phrase(text: str) -> bool:
+    """Tell whether these could be the twelve words of a recovery phrase (BIP 39 checksum)."""
+    from mnemonic import Mnemonic  # noqa: PLC0415 - as above
+
+    return Mnemonic("english").check(" ".join(text.lower().split()))
+
+
+def _check(memory: str, key: bytes) -> str:
+    return hmac.new(key, b"samantha key check " + memory.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _from_file(wraps: Wraps, places: Places) -> bytes | None:
+    try:
+        return bytes.fromhex(key_file(places, wraps.memory).read_text("ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _from_keyring(wraps: Wraps, places: Places) -> bytes | None:
+    keyring = places.keyring()
+    try:
+        return bytes.fromhex((keyring and keyring.get_password(SERVICE, wraps.memory)) or "")
+    except ValueError:
+        return None
+
+
+def _argon2id(passphrase: str, way: dict[str, Any]) -> bytes:
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415 - not needed for a key file
+
+    salt, passes, kib = (
+        bytes.fromhex(way["salt"]),
+        max(way["passes"], ARGON2_PASSES),
+        max(way["kib"], ARGON2_KIB),
+    )
+    kdf = Argon2id(salt=salt, length=KEY_BYTES, iterations=passes, lanes=1, memory_cost=kib)
+    return kdf.derive(passphrase.encode())
+
+
+def _stretch(phrase: str, way: dict[str, Any]) -> bytes:
+    """Derive a key from the phrase's 128 random bits, which need no slow hash."""
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
+    kdf = HKDF(
+        algorithm=SHA256(),
+        length=KEY_BYTES,
+        salt=bytes.fromhex(way["salt"]),
+        info=b"samantha recovery phrase",
+    )
+    return kdf.derive(phrase.encode())
+
+
+def _seal(key: bytes, memory: str, under: bytes) -> dict[str, str]:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415
+
+    nonce = os.urandom(12)
+    return {
+        "nonce": nonce.hex(),
+        "sealed": ChaCha20Poly1305(under).encrypt(nonce, key, memory.encode()).hex(),
+    }
+
+
+def _unseal(way: dict[str, Any], memory: str, under: bytes) -> bytes | None:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415
+
+    try:
+        sealed, nonce = bytes.fromhex(way["sealed"]), bytes.fromhex(way["nonce"])
+        return ChaCha20Poly1305(under).decrypt(nonce, sealed, memory.encode())
+    except (InvalidTag, KeyError, ValueError):
+        return None

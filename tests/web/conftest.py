@@ -1,0 +1,95 @@
+"""The page under test: a real server on a loopback port, in a thread of its own, and a scripted door."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from samantha.web import server
+from web.door import ScriptedDoor
+
+TOKEN = "t0ken-of-the-tests"
+
+
+@dataclass
+class Page:
+    """A running page; `stop` and `start` take it away and bring it back on the same port."""
+
+    door: ScriptedDoor
+    port: int = 0
+    address: str = ""
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _leave: asyncio.Event = field(default_factory=asyncio.Event)
+    _served: Future[None] | None = None
+
+    def start(self) -> None:
+        """Serve, on the port of before where there was one."""
+        up = threading.Event()
+        self._leave.clear()
+        sock = server.listen(self.port)
+        self._served = asyncio.run_coroutine_threadsafe(self._serve(sock, up), self._loop)
+        assert up.wait(5)
+
+    def stop(self) -> None:
+        """End serving and wait until it is over."""
+        self._loop.call_soon_threadsafe(self._leave.set)
+        if self._served:
+            self._served.result(10)
+
+    def call(self, work: Callable[[], Any]) -> None:
+        """Run a plain function in the server's loop, as setting an event there needs."""
+
+        async def run() -> None:
+            work()
+
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result(5)
+
+    def wait(self, work: Awaitable[Any]) -> None:
+        """Wait for something in the server's loop, 5 seconds at most."""
+
+        async def run() -> None:
+            await work
+
+        asyncio.run_coroutine_threadsafe(run(), self._loop).result(5)
+
+    async def _serve(self, sock: socket.socket, up: threading.Event) -> None:
+        async with server.serving(self.door, TOKEN, sock) as self.address:
+            self.port = sock.getsockname()[1]
+            up.set()
+            await self._leave.wait()
+
+
+@contextmanager
+def running(door: ScriptedDoor) -> Iterator[Page]:
+    """Run the page on a free port while the block runs."""
+    page = Page(door)
+    loop = page._loop
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    page.start()
+    try:
+        yield page
+    finally:
+        page.stop()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+@pytest.fixture
+def door() -> ScriptedDoor:
+    """A door nobody has come through yet."""
+    return ScriptedDoor()
+
+
+@pytest.fixture
+def page(door: ScriptedDoor) -> Iterator[Page]:
+    """The page, with that door behind it."""
+    with running(door) as page:
+        yield page

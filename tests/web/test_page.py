@@ -1,0 +1,583 @@
+"""The page in a real browser: a conversation, what interrupts it, what is looked up in it, and who can use it."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Page as Tab
+
+from web.conftest import Page, running
+from web.door import MEETING, ScriptedDoor, past
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP, PHONE, NARROW = (1280, 800), (390, 844), (320, 640)  # CSS pixels
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="wants Debian's chromium at /usr/bin/chromium"),
+]
+Open = Callable[..., Tab]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests here."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, page: Page) -> Iterator[Open]:
+    """Open the page in a fresh tab; what the browser complains about fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(size: tuple[int, int] = DESKTOP, at: str = "", **context: Any) -> Tab:
+        context.setdefault("locale", "en-GB")
+        contexts.append(browser.new_context(viewport={"width": size[0], "height": size[1]}, **context))
+        tab = contexts[-1].new_page()
+        tab.set_default_timeout(5000)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda message: complaints.append(message.text) if is_ours(message.text) else None)
+        tab.goto(page.address + at)
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def is_ours(complaint: str) -> bool:
+    """Tell a complaint about the page from the browser's note that the server is away, which tests cause."""
+    return "WebSocket connection" not in complaint
+
+
+def write(tab: Tab, words: str) -> None:
+    """Write to her and press Enter."""
+    tab.get_by_label("Write to her").fill(words)
+    tab.keyboard.press("Enter")
+
+
+def her(tab: Tab) -> Any:
+    """Return what she says now, on the stage."""
+    return tab.locator(".captions .her")
+
+
+def state(tab: Tab) -> Any:
+    """Return the word for what she is doing."""
+    return tab.locator(".state")
+
+
+def violations(tab: Tab) -> list[str]:
+    """Return what axe-core finds wrong, one line each."""
+    found = Axe().run(tab).response["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+
+
+def sideways(tab: Tab) -> int:
+    """Return by how many pixels the page is wider than the window."""
+    return int(tab.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+# ---- talking
+
+
+def test_she_greets_and_says_what_she_is(opened: Open) -> None:
+    tab = opened()
+    expect(her(tab)).to_contain_text("Good evening, Theo.")
+    expect(tab.locator("header")).to_contain_text("An AI, on this computer only")
+    expect(state(tab)).to_contain_text("Here")
+    expect(tab).to_have_title("Samantha")
+
+
+def test_a_conversation(opened: Open, door: ScriptedDoor) -> None:
+    tab = opened()
+    expect(her(tab)).to_contain_text("Good evening")
+    tab.get_by_label("Write to her").press_sequentially("I keep")
+    tab.keyboard.press("Shift+Enter")
+    tab.keyboard.type("starting the letter.")
+    tab.keyboard.press("Enter")
+    expect(her(tab)).to_contain_text(door.reply)
+    expect(tab.locator(".you")).to_contain_text("I keep\nstarting the letter.", use_inner_text=True)
+    expect(tab.get_by_label("Write to her")).to_have_value("")
+    write(tab, "And again.")
+    expect(tab.locator(".you")).to_contain_text("And again.")
+    expect(tab.get_by_role("log")).to_contain_text("starting the letter.")  # the pair before has moved up
+    expect(tab.get_by_role("log")).not_to_contain_text("And again.")
+
+
+def test_the_field_grows_with_what_is_written(opened: Open) -> None:
+    tab = opened()
+    field = tab.get_by_label("Write to her")
+    before = field.bounding_box()
+    field.fill("one\ntwo\nthree\nfour")
+    after = field.bounding_box()
+    assert before
+    assert after
+    assert after["height"] > before["height"] + 40
+
+
+def test_her_words_come_one_by_one_and_her_state_is_told(
+    opened: Open, page: Page, door: ScriptedDoor
+) -> None:
+    door.hold_after = 0
+    tab = opened()
+    write(tab, "hello")
+    expect(state(tab)).to_contain_text("Thinking")
+    door.hold_after = 3
+    page.call(door.go.set)
+    expect(state(tab)).to_contain_text("Speaking press Esc to interrupt", use_inner_text=True)
+    expect(her(tab)).to_have_text("Samantha: What do you")
+    page.call(door.go.set)
+    expect(state(tab)).to_contain_text("Here")
+    expect(her(tab)).to_contain_text(door.reply)
+
+
+def interrupt_by_key(tab: Tab) -> None:
+    """Press Esc."""
+    tab.keyboard.press("Escape")
+
+
+def interrupt_by_button(tab: Tab) -> None:
+    """Press Stop."""
+    tab.get_by_role("button", name="Stop").click()
+
+
+@pytest.mark.parametrize("interrupt", [interrupt_by_key, interrupt_by_button])
+def test_interrupting_keeps_what_was_shown(
+    opened: Open, door: ScriptedDoor, interrupt: Callable[[Tab], None]
+) -> None:
+    door.hold_after = 3
+    tab = opened()
+    write(tab, "hello")
+    expect(her(tab)).to_contain_text("What do you")
+    interrupt(tab)
+    expect(her(tab)).to_have_text("Samantha: What do you interrupted")
+    expect(state(tab)).to_contain_text("Here")
+    assert [request["shown"] for request in door.requests if request["ask"] == "stop"] == [3]
+    assert door.lines[-1]["text"] == "What do you"
+    expect(tab.get_by_label("Write to her")).to_be_focused()
+
+
+def test_writing_while_she_speaks_interrupts_her(opened: Open, door: ScriptedDoor) -> None:
+    door.hold_after = 3
+    tab = opened()
+    write(tab, "hello")
+    expect(her(tab)).to_contain_text("What do you")
+    door.hold_after = None
+    write(tab, "wait")
+    expect(her(tab)).to_contain_text(door.reply)
+    assert [line["text"] for line in door.lines] == ["hello", "What do you", "wait", door.reply]
+
+
+def test_a_refusal_is_shown_and_the_words_stay(opened: Open, door: ScriptedDoor) -> None:
+    door.refusal = {"code": "no-room", "sentence": "The disk is full: make room and say it again."}
+    tab = opened()
+    write(tab, "important words")
+    expect(tab.get_by_role("alert")).to_contain_text("The disk is full: make room and say it again.")
+    expect(tab.get_by_label("Write to her")).to_have_value("important words")
+
+
+def test_markup_in_words_stays_text(opened: Open, door: ScriptedDoor) -> None:
+    door.reply = '<img src=x onerror="alert(1)"> <b>bold</b>'
+    tab = opened()
+    write(tab, "<script>alert(1)</script>")
+    expect(her(tab)).to_contain_text(door.reply)
+    write(tab, "again")
+    expect(tab.get_by_role("log")).to_contain_text("<script>alert(1)</script>")
+    assert tab.locator("main img, main script, main b").count() == 0
+
+
+def test_off_the_record_is_plain_to_see(opened: Open, door: ScriptedDoor) -> None:
+    tab = opened()
+    toggle = tab.get_by_role("button", name="Off the record")
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    expect(tab.get_by_role("status").first).to_contain_text("Off the record since 19:05: kept nowhere")
+    write(tab, "between us")
+    expect(her(tab)).to_contain_text(door.reply)
+    assert door.lines == []
+    toggle.click()
+    expect(tab.locator(".badge")).to_be_hidden()
+
+
+def test_her_name_follows_a_renaming(opened: Open, door: ScriptedDoor) -> None:
+    tab = opened()
+    expect(tab.locator("header")).to_contain_text("Samantha")
+    door.her = "Ada"
+    write(tab, "call yourself Ada")
+    expect(tab.locator("header")).to_contain_text("Ada")
+    expect(tab).to_have_title("Ada")
+
+
+# ---- earlier talk
+
+
+def test_scrolling_up_brings_older_lines(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(40)
+    tab = opened()
+    lines = tab.get_by_role("log").get_by_role("listitem")
+    expect(lines).to_have_count(30)
+    expect(tab.locator(".captions")).to_be_in_viewport()
+    tab.mouse.move(600, 300)
+    while lines.count() < 160:
+        before = lines.count()
+        tab.evaluate("scrollTo(0, 0)")
+        expect(lines).not_to_have_count(before)
+    expect(tab.get_by_text("This is where it begins.")).to_be_attached()
+    expect(tab.get_by_role("heading", name="Monday 5 January 2026")).to_be_attached()
+    expect(lines.first).to_contain_text("19:20")
+    assert [line["text"] for line in door.lines] == tab.locator("[role=log] .text").all_text_contents()
+
+
+def test_what_is_being_read_stays_in_place_while_older_lines_come(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(40)
+    tab = opened()
+    tab.get_by_role("button", name="Earlier talk").click()
+    line = tab.get_by_text("And this is answer 66.")
+    lines = tab.get_by_role("log").get_by_role("listitem")
+    tab.evaluate("scrollTo(0, 120)")
+    before = line.bounding_box()
+    expect(lines).to_have_count(60)
+    assert line.bounding_box() == before
+
+
+def test_a_hit_opens_in_its_place(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(60)
+    tab = opened()
+    tab.get_by_role("button", name="Earlier talk").click()
+    expect(tab.get_by_label("Search what was said")).to_be_focused()
+    tab.keyboard.type("answer 9.")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("One line fits “answer 9.”.")).to_be_visible()
+    tab.get_by_role("button", name="And this is answer 9.").click()
+    hit = tab.get_by_role("log").get_by_text("And this is answer 9.")
+    expect(hit).to_be_in_viewport()
+    expect(tab.get_by_text("This is what I said the 10. time.")).to_be_in_viewport()
+    tab.get_by_role("button", name="Later lines").click()
+    expect(tab.get_by_text("And this is answer 25.")).to_be_attached()
+    tab.get_by_role("button", name="Back to now").click()
+    expect(tab.get_by_text("And this is answer 120.")).to_be_attached()
+    expect(tab.locator(".captions")).to_be_in_viewport()
+
+
+def test_nothing_found_is_said(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(2)
+    tab = opened()
+    tab.get_by_role("button", name="Earlier talk").click()
+    tab.get_by_label("Search what was said").fill("zebra")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("No lines fit “zebra”.")).to_be_visible()
+
+
+def test_lines_can_be_copied(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(2)
+    tab = opened(permissions=["clipboard-read", "clipboard-write"])
+    tab.get_by_role("button", name="Earlier talk").click()
+    tab.get_by_role("button", name="Copy: And this is answer 4.").focus()
+    tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("Copied")).to_be_visible()
+    assert tab.evaluate("navigator.clipboard.readText()") == "This is what I said the 4. time."
+
+
+def test_what_was_forgotten_leaves_the_page(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(3)
+    tab = opened()
+    expect(tab.get_by_role("log")).to_contain_text("answer 6.")
+    del door.lines[-2:]
+    write(tab, "thanks")
+    expect(tab.get_by_role("log")).not_to_contain_text("answer 6.")
+    expect(tab.get_by_role("log")).to_contain_text("answer 5.")
+
+
+# ---- losing and finding each other
+
+
+def test_unheard_words_are_kept_and_sent_again_only_when_asked(
+    opened: Open, page: Page, door: ScriptedDoor
+) -> None:
+    door.hold_before_heard = True
+    tab = opened()
+    write(tab, "precious words")
+    expect(tab.get_by_label("Write to her")).to_have_value("")
+    page.stop()
+    expect(state(tab)).to_contain_text("Not connected")
+    expect(tab.get_by_role("alert")).to_contain_text("what you wrote is still here")
+    expect(tab.get_by_label("Write to her")).to_have_value("precious words")
+    tab.keyboard.press("Enter")  # with nobody there, nothing is lost either
+    expect(tab.get_by_label("Write to her")).to_have_value("precious words")
+    door.hold_before_heard = False
+    page.start()
+    expect(tab.get_by_role("alert")).to_contain_text("She has not heard this yet.")
+    assert len([request for request in door.requests if request["ask"] == "turn"]) == 1
+    tab.get_by_role("button", name="Send again").click()
+    expect(her(tab)).to_contain_text(door.reply)
+    expect(tab.get_by_label("Write to her")).to_have_value("")
+    assert [line["text"] for line in door.lines] == ["precious words", door.reply]
+
+
+def test_words_she_had_heard_are_not_offered_again(opened: Open, page: Page, door: ScriptedDoor) -> None:
+    door.hold_before_heard = True
+    tab = opened()
+    write(tab, "heard after all")
+    expect(tab.get_by_label("Write to her")).to_have_value("")
+    page.stop()
+    expect(tab.get_by_label("Write to her")).to_have_value("heard after all")
+    door.keep("person", "heard after all", 1)
+    page.start()
+    expect(tab.get_by_role("alert")).to_contain_text("She had heard your last words.")
+    expect(tab.get_by_label("Write to her")).to_have_value("")
+
+
+def test_a_reply_cut_by_the_connection_leaves_the_field_alone(
+    opened: Open, page: Page, door: ScriptedDoor
+) -> None:
+    door.hold_after = 3
+    tab = opened()
+    write(tab, "hello")
+    expect(her(tab)).to_contain_text("What do you")
+    page.stop()
+    expect(state(tab)).to_contain_text("Not connected")
+    expect(tab.get_by_label("Write to her")).to_have_value("")
+    page.start()
+    expect(state(tab)).to_contain_text("Here")
+    expect(tab.get_by_role("alert")).to_be_empty()
+
+
+# ---- the first meeting
+
+
+def test_the_first_meeting_by_keyboard(opened: Open, door: ScriptedDoor) -> None:
+    door.met, door.record = False, "unmet"
+    tab = opened(permissions=["clipboard-read", "clipboard-write"])
+    expect(tab.get_by_text("What may I call you?")).to_be_visible()
+    expect(state(tab)).to_contain_text("Not remembered yet")
+    tab.keyboard.press("Tab")  # to the skip link, which leads into the page
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("Tab")
+    expect(tab.get_by_label("Your name")).to_be_focused()
+    tab.keyboard.type("Theo\n")
+    expect(tab.get_by_text("Are you over 18?")).to_be_focused()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_label("Your answer")).to_be_focused()
+    tab.keyboard.type("My sister Anna makes me laugh.\n")
+    expect(
+        tab.get_by_role("group", name="Your name is Theo").get_by_label("Keep", exact=True)
+    ).to_be_checked()
+    for key in ("Tab", "Tab", "ArrowDown", "ArrowDown", "Enter"):
+        tab.keyboard.press(key)
+    expect(tab.get_by_role("list", name="Recovery phrase").get_by_role("listitem")).to_have_count(12)
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("Copied")).to_be_visible()
+    assert tab.evaluate("navigator.clipboard.readText()") == MEETING[4]["phrase"]
+    tab.get_by_role("button", name="I have written it down").press("Enter")
+    expect(her(tab)).to_contain_text("Everything lies on this computer.")
+    expect(tab.get_by_label("Write to her")).to_be_focused()
+    expect(tab.locator(".badge")).to_be_hidden()
+    answers = [
+        request["answer"] for request in door.requests if request["ask"] == "meet" and "answer" in request
+    ]
+    cards = {"a": "keep", "b": "let go"}
+    laugh = {"text": "My sister Anna makes me laugh."}
+    assert answers == [{"text": "Theo"}, {"choice": "yes"}, laugh, {"cards": cards}, {}]
+
+
+def test_the_meeting_can_be_skipped(opened: Open, door: ScriptedDoor) -> None:
+    door.met, door.record = False, "unmet"
+    tab = opened(PHONE)
+    tab.get_by_role("button", name="Skip all this").click()
+    expect(state(tab)).to_contain_text("Not remembered yet")
+    write(tab, "hello")
+    expect(her(tab)).to_contain_text(door.reply)
+    tab.get_by_role("button", name="Be remembered").click()
+    expect(tab.locator(".badge")).to_be_hidden()
+
+
+def test_the_meeting_goes_on_where_the_connection_broke(opened: Open, page: Page, door: ScriptedDoor) -> None:
+    door.met, door.record = False, "unmet"
+    tab = opened()
+    tab.get_by_label("Your name").fill("Theo")
+    page.stop()
+    expect(tab.get_by_role("alert")).to_contain_text("The connection to her is gone")
+    page.start()
+    expect(tab.get_by_role("alert")).to_be_empty()
+    expect(tab.get_by_label("Your name")).to_have_value("Theo")
+
+
+# ---- settings
+
+
+def test_settings_are_kept(opened: Open, door: ScriptedDoor) -> None:
+    tab = opened(at="#/settings")
+    expect(tab.get_by_text("/home/theo/.local/share/samantha")).to_be_visible()
+    tab.get_by_label("Dark").check()
+    expect(tab.locator("html")).to_have_attribute("data-theme", "dark")
+    tab.get_by_label("Keep her line still").check()
+    tab.get_by_label("Where you live").select_option("Norway")
+    expect(tab.get_by_text("Saved.")).to_be_visible()
+    tab.get_by_role("link", name="Talk").click()
+    expect(tab.get_by_role("button", name="Still")).to_have_attribute("aria-pressed", "true")
+    assert (door.settings["theme"], door.settings["still"], door.settings["country"]) == ("dark", True, "NO")
+
+
+def drawings(tab: Tab, milliseconds: int = 600) -> int:
+    """Count how often the line is drawn in a while."""
+    return int(
+        tab.evaluate(
+            """async (milliseconds) => {
+                const brush = CanvasRenderingContext2D.prototype, clear = brush.clearRect;
+                let count = 0;
+                brush.clearRect = function (...box) { count++; return clear.apply(this, box); };
+                await new Promise((done) => setTimeout(done, milliseconds));
+                brush.clearRect = clear;
+                return count;
+            }""",
+            milliseconds,
+        )
+    )
+
+
+def test_the_line_is_drawn_as_little_as_it_can_be(opened: Open) -> None:
+    tab = opened()
+    expect(state(tab)).to_contain_text("Here")
+    assert 2 <= drawings(tab) <= 12
+    tab.get_by_role("button", name="Still").click()
+    expect(tab.get_by_role("button", name="Still")).to_have_attribute("aria-pressed", "true")
+    tab.evaluate("new Promise(requestAnimationFrame)")
+    assert drawings(tab) == 0
+
+
+def test_less_motion_means_no_motion(opened: Open) -> None:
+    tab = opened(reduced_motion="reduce")
+    expect(state(tab)).to_contain_text("Here")
+    assert drawings(tab) == 0
+
+
+# ---- for everybody
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    browser: Browser, opened: Open, door: ScriptedDoor, size: Any, scheme: Any
+) -> None:
+    door.lines = past(3)
+    tab = opened(size, color_scheme=scheme, reduced_motion="reduce")
+    write(tab, "hello")
+    expect(her(tab)).to_contain_text(door.reply)
+    tab.get_by_role("button", name="Off the record").click()
+    expect(tab.locator(".badge")).to_be_visible()
+    assert violations(tab) == []
+    tab.get_by_role("button", name="Earlier talk").click()
+    tab.get_by_label("Search what was said").fill("answer")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_text("6 lines fit “answer”.")).to_be_visible()
+    assert violations(tab) == []
+    tab.get_by_role("link", name="Settings").click()
+    expect(tab.get_by_label("Where you live")).to_be_visible()
+    assert violations(tab) == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_meeting(opened: Open, door: ScriptedDoor, size: Any, scheme: Any) -> None:
+    door.met, door.record = False, "unmet"
+    tab = opened(size, color_scheme=scheme, reduced_motion="reduce")
+    for press in ("Go on", "Yes", "Go on", "Go on with these", "I have written it down"):
+        expect(tab.get_by_role("button", name=press)).to_be_visible()
+        assert violations(tab) == []
+        assert sideways(tab) <= 0
+        tab.get_by_role("button", name=press).click()
+
+
+def test_nothing_scrolls_sideways_on_a_narrow_screen(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(3)
+    door.reply = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselanhänger " * 3
+    tab = opened(NARROW)
+    write(tab, "x" * 400)
+    expect(her(tab)).to_contain_text("Donau")
+    tab.get_by_role("button", name="Off the record").click()
+    expect(tab.locator(".badge")).to_be_visible()
+    write(tab, "again")
+    expect(tab.get_by_role("log")).to_contain_text("x" * 400)
+    assert sideways(tab) <= 0
+    tab.get_by_role("link", name="Settings").click()
+    assert sideways(tab) <= 0
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROW], ids=["phone", "narrow"])
+def test_everything_to_touch_is_large_enough(opened: Open, door: ScriptedDoor, size: Any) -> None:
+    door.lines = past(3)
+    tab = opened(size, has_touch=True)
+    expect(tab.get_by_role("log")).to_contain_text("answer 6.")
+    for at in ("#/talk", "#/settings"):
+        tab.evaluate(f"location.hash = '{at}'")
+        small = tab.evaluate(
+            """[...document.querySelectorAll("button, a:not(.skip), label:has(input), select, textarea, input[type=search]")]
+                .filter((one) => one.checkVisibility({visibilityProperty: true}))
+                .filter((one) => one.getBoundingClientRect().height < 44 || one.getBoundingClientRect().width < 44)
+                .map((one) => one.outerHTML)"""
+        )
+        assert small == []
+
+
+def test_keyboard_alone_reaches_everything_and_shows_where_it_is(opened: Open, door: ScriptedDoor) -> None:
+    door.lines = past(3)
+    tab = opened()
+    expect(tab.get_by_role("log")).to_contain_text("answer 6.")
+    stops = []
+    for _ in range(11):
+        tab.keyboard.press("Tab")
+        stops.append(tab.evaluate("document.activeElement.textContent || document.activeElement.id"))
+        assert tab.evaluate("document.activeElement.matches(':focus-visible')")
+    assert stops == [
+        "Skip to what you can do here", "Talk", "Settings", "question", "Search", "Copy", "Earlier talk", "Still",
+        "Off the record", "words", "Send",
+    ]  # fmt: skip
+
+
+def test_the_skip_link_leads_to_writing(opened: Open) -> None:
+    tab = opened()
+    expect(state(tab)).to_contain_text("Here")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_label("Write to her")).to_be_focused()
+
+
+def test_forced_colours_keep_the_line_and_the_buttons(opened: Open) -> None:
+    tab = opened(forced_colors="active")
+    expect(state(tab)).to_contain_text("Here")
+    assert re.match(r"rgb", tab.evaluate("getComputedStyle(document.querySelector('living-line')).color"))
+    assert violations(tab) == []
+
+
+def test_nothing_is_loaded_from_elsewhere(browser: Browser, door: ScriptedDoor) -> None:
+    with running(door) as page:
+        tab = browser.new_page()
+        asked: list[str] = []
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(page.address)
+        expect(her(tab)).to_contain_text("Good evening")
+        tab.close()
+    assert any(url.endswith(".woff2") for url in asked)
+    assert all(url.startswith(page.address) for url in asked)
