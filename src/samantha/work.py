@@ -75,8 +75,9 @@ class Here:
 
 async def _hello(house: House, _: Request) -> Events:
     memory, now = house.she.memory, house.clock()
-    names, last = memory.names(), memory.last_met()
-    greeting = house.she.mind.greet(now, Recalled(names=names, last_met=last)) if house.met else None
+    names = memory.names()
+    begins = house.met and not memory.talking(now)
+    greeting = house.she.mind.greet(now, Recalled(names=names, last_met=memory.last_met(now))) if begins else None
     yield Event(
         "hello",
         {

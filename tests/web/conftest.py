@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from samantha.web import server
-from web.door import ScriptedDoor
+from tests.web.door import ScriptedDoor
 
 TOKEN = "t0ken-of-the-tests"
 

@@ -13,8 +13,8 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from samantha.web import server
-from web.conftest import TOKEN, Page
-from web.door import ScriptedDoor
+from tests.web.conftest import TOKEN, Page, running
+from tests.web.door import ScriptedDoor
 
 
 def get(page: Page, path: str, host: str | None = None, method: str = "GET") -> http.client.HTTPResponse:
@@ -25,6 +25,13 @@ def get(page: Page, path: str, host: str | None = None, method: str = "GET") -> 
     response.body = response.read().decode(errors="replace")  # type: ignore[attr-defined]
     connection.close()
     return response
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Page]:
+    """One page for all tests that only ask for files."""
+    with running(ScriptedDoor()) as page:
+        yield page
 
 
 @contextmanager
@@ -48,46 +55,46 @@ def events(socket: ClientConnection, request: dict[str, Any] | str | bytes) -> l
     return found
 
 
-def test_the_page_is_served_under_its_token(page: Page) -> None:
-    answer = get(page, f"/{TOKEN}/")
+def test_the_page_is_served_under_its_token(site: Page) -> None:
+    answer = get(site, f"/{TOKEN}/")
     assert answer.status == 200
     assert "<title>Samantha</title>" in answer.body  # type: ignore[attr-defined]
-    assert page.address == f"http://127.0.0.1:{page.port}/{TOKEN}/"
+    assert site.address == f"http://127.0.0.1:{site.port}/{TOKEN}/"
 
 
-def test_localhost_is_this_computer_too(page: Page) -> None:
-    assert get(page, f"/{TOKEN}/style.css", host=f"localhost:{page.port}").status == 200
+def test_localhost_is_this_computer_too(site: Page) -> None:
+    assert get(site, f"/{TOKEN}/style.css", host=f"localhost:{site.port}").status == 200
 
 
-def test_a_missing_last_slash_is_mended(page: Page) -> None:
-    answer = get(page, f"/{TOKEN}")
+def test_a_missing_last_slash_is_mended(site: Page) -> None:
+    answer = get(site, f"/{TOKEN}")
     assert answer.status == 307
-    assert answer.getheader("location") == page.address
+    assert answer.getheader("location") == site.address
 
 
 @pytest.mark.parametrize(
     "path",
     ["/", "/app.js", "/ws", "//", "/t0ken/", f"/{TOKEN}x/", f"/x/{TOKEN}/", "/%ff%00/", f"/{TOKEN[:-1]}/"],
 )
-def test_without_the_token_there_is_one_sentence(page: Page, path: str) -> None:
-    answer = get(page, path)
+def test_without_the_token_there_is_one_sentence(site: Page, path: str) -> None:
+    answer = get(site, path)
     assert answer.status == 404
     assert answer.body == server.NOTHING_HERE  # type: ignore[attr-defined]
     assert TOKEN not in str(answer.headers)
 
 
-def test_a_request_without_a_path_gets_the_same(page: Page) -> None:
-    assert get(page, "*", method="OPTIONS").status == 404
+def test_a_request_without_a_path_gets_the_same(site: Page) -> None:
+    assert get(site, "*", method="OPTIONS").status == 404
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example"])
-def test_a_foreign_host_is_refused(page: Page, host: str) -> None:
-    assert get(page, f"/{TOKEN}/", host=host).status == 404
+def test_a_foreign_host_is_refused(site: Page, host: str) -> None:
+    assert get(site, f"/{TOKEN}/", host=host).status == 404
 
 
 @pytest.mark.parametrize("path", [f"/{TOKEN}/", f"/{TOKEN}/app.js", f"/{TOKEN}/none", "/", f"/{TOKEN}"])
-def test_every_answer_has_the_strict_headers(page: Page, path: str) -> None:
-    answer = get(page, path)
+def test_every_answer_has_the_strict_headers(site: Page, path: str) -> None:
+    answer = get(site, path)
     policy = answer.getheader("content-security-policy", "")
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -101,12 +108,12 @@ def test_every_answer_has_the_strict_headers(page: Page, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["../server.py", "%2e%2e/server.py", "..%2f..%2fevents.py", "fonts/../../server.py"]
 )
-def test_nothing_outside_the_folder_is_served(page: Page, path: str) -> None:
-    assert get(page, f"/{TOKEN}/{path}").status == 404
+def test_nothing_outside_the_folder_is_served(site: Page, path: str) -> None:
+    assert get(site, f"/{TOKEN}/{path}").status == 404
 
 
-def test_files_are_only_read(page: Page) -> None:
-    assert get(page, f"/{TOKEN}/app.js", method="POST").status == 405
+def test_files_are_only_read(site: Page) -> None:
+    assert get(site, f"/{TOKEN}/app.js", method="POST").status == 405
 
 
 def test_only_this_computer_can_reach_it() -> None:

@@ -32,5 +32,5 @@ def turn(db: apsw.Connection, number: int) -> Forgotten:
         db.execute("delete from person where id not in (select person from fact where person is not null)")
         db.execute("insert or ignore into forgotten values (?)", (number,))
     # What was deleted is overwritten in the file (secure_delete), but the log still has the old pages.
-    db.execute("pragma wal_checkpoint(truncate)")
+    db.execute("pragma wal_checkpoint(truncate)").fetchall()
     return Forgotten(1, facts)

@@ -51,7 +51,7 @@ class Memory:
                 asked=question,
                 recent=recent,
                 names=facts.names(self._db),
-                last_met=turns.last_met(self._db, heard.turn),
+                last_met=turns.last_met(self._db, heard.at, heard.turn),
             )
 
     def complete(
@@ -110,10 +110,15 @@ class Memory:
         with sentences(self._name):
             return facts.names(self._db)
 
-    def last_met(self) -> datetime | None:
-        """Return when anything was last said."""
+    def last_met(self, at: datetime) -> datetime | None:
+        """Return when anything was said before the conversation that is going on, or begins, at `at`."""
         with sentences(self._name):
-            return turns.last_met(self._db, None)
+            return turns.last_met(self._db, at, None)
+
+    def talking(self, at: datetime) -> bool:
+        """Tell whether a conversation is going on at `at`."""
+        with sentences(self._name):
+            return bool(turns.recent(self._db, at, None))
 
     def forget_last(self) -> forget.Forgotten:
         """Forget the last turn and everything derived from it."""

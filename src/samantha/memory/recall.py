@@ -17,7 +17,7 @@ MOST_WORDS = 8
 COMMON_SHARE, SMALL_MEMORY = 0.02, 2_000
 
 # How many of the words asked for a line must hold to be an answer.
-LOOSE_SHARE, STRICT_SHARE = 0.5, 0.66
+LOOSE_SHARE, STRICT_SHARE = 0.51, 0.66
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
@@ -41,7 +41,7 @@ def search(
         return []
     where, values = (
         ["line_words match ?", "line.sensitivity <> 'never mention'"],
-        [" or ".join(f'"{w}"' for w in words)],
+        [" OR ".join(f'"{w}"' for w in words)],
     )
     where, values = _narrowed(where, values, who, when, before_turn)
     query = f"""select {LINE_COLUMNS}, -line_words.rank from line_words join line on line.id = line_words.rowid

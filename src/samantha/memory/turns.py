@@ -12,6 +12,7 @@ from samantha.memory.rows import LINE_COLUMNS, line
 # A pause as long as this ends a conversation: she greets anew, and "she" no longer means whom it meant.
 PAUSE = timedelta(minutes=45)
 RECENT_LINES = 12
+LONGEST_CONVERSATION = 2_000  # lines looked back through for its beginning
 
 
 def keep(db: apsw.Connection, heard: Heard) -> Heard:
@@ -70,11 +71,16 @@ def recent(db: apsw.Connection, at: datetime, before_turn: int | None) -> tuple[
     return tuple(reversed(found))
 
 
-def last_met(db: apsw.Connection, before_turn: int | None) -> datetime | None:
-    """Return when anything was last said before this turn."""
-    query = "select at from line where turn < ? order by id desc limit 1"
-    row = db.execute(query, (before_turn or 2**62,)).fetchone()
-    return datetime.fromisoformat(row[0]) if row else None
+def last_met(db: apsw.Connection, at: datetime, before_turn: int | None) -> datetime | None:
+    """Return when anything was last said before the conversation that is going on at `at`."""
+    query = "select at from line where turn < ? order by id desc limit ?"
+    later = at
+    for row in db.execute(query, (before_turn or 2**62, LONGEST_CONVERSATION)):
+        when = datetime.fromisoformat(row[0])
+        if later - when > PAUSE:
+            return when
+        later = when
+    return None
 
 
 def lines(db: apsw.Connection, before: int | None, limit: int) -> list[Line]:

@@ -23,6 +23,6 @@ class Mind(Protocol):
         """Think of a reply to what was heard."""
         ...
 
-    def greet(self, at: datetime, recalled: Recalled) -> str | None:
-        """Return the first words of a meeting, or None where a conversation is still going on."""
+    def greet(self, at: datetime, recalled: Recalled) -> str:
+        """Return the first words of a conversation that begins at `at`."""
         ...

@@ -179,7 +179,7 @@ def _forget_again(file: Path, data_key: bytes, turns: tuple[int, ...]) -> None:
                 connection.executemany(
                     "insert or ignore into forgotten values (?)", [(turn,) for turn in turns]
                 )
-            connection.execute("pragma wal_checkpoint(truncate); pragma journal_mode = delete")
+            connection.execute("pragma wal_checkpoint(truncate); pragma journal_mode = delete").fetchall()
         finally:
             connection.close()
 
@@ -199,11 +199,11 @@ def _copy_database(source: Path, copied: Path, data_key: bytes) -> None:
     with sentences(str(copied)):
         try:
             # A copy must be one file, so it keeps no WAL of its own.
-            target.execute("pragma journal_mode = delete")
+            target.execute("pragma journal_mode = delete").fetchall()
             with target.backup("main", original, "main") as work:
                 while not work.done:
                     work.step(1024)  # pages; lets the writer in between
-            target.execute("pragma journal_mode = delete")
+            target.execute("pragma journal_mode = delete").fetchall()
         finally:
             target.close()
             original.close()

@@ -61,7 +61,7 @@ def connect(
                 connection.execute("pragma cipher = 'chacha20'")
                 connection.execute(f"pragma key = 'raw:{key.hex()}'")
             if not read_only:
-                connection.execute(SETTINGS)
+                connection.execute(SETTINGS).fetchall()  # a cursor stops at the first row until it is read
             connection.execute("select count(*) from sqlite_schema").fetchone()
         except apsw.Error:
             connection.close()

@@ -1,4 +1,4 @@
-"""Understanding what the person tells and asks about their life, by the rules of facts.yaml; nothing is kept here."""
+"""Understanding what the person tells and asks about their life, by the rules of facts.yaml."""
 
 from samantha.memory.understanding.asked import asked
 from samantha.memory.understanding.context import Context

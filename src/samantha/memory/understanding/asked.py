@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Literal
 
-from samantha.dates import find
+from samantha.dates import When, find
 from samantha.events import Asked, Subject
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
-from samantha.memory.understanding.patterns import Book, Slot, Template, template
-from samantha.memory.understanding.people import PERSON, Company, canonical, whom
+from samantha.memory.understanding.patterns import Book, Slots, Template, template
+from samantha.memory.understanding.people import PERSON, Circle, Company, canonical, whom
+from samantha.memory.understanding.reading import mentioned
 from samantha.memory.understanding.text import Part, plain, sentences
 from samantha.memory.understanding.vocabulary import (
+    Span,
     Token,
     bonds,
     content,
@@ -25,7 +28,8 @@ from samantha.memory.understanding.vocabulary import (
 )
 
 ROLES = ("who", "when", "ask", "whether")
-Slots = tuple[tuple[Slot, int, int], ...]
+WANTS: dict[str, Literal["when", "who", "whether"]] = {"when": "when", "who": "who", "whether": "whether"}
+NOWHERE = (0, 0)
 
 
 @cache
@@ -49,7 +53,7 @@ def _recalled() -> Book:
 
 @cache
 def _about() -> Book:
-    return Book(template(line, "", "about") for line in content("about"))
+    return Book(template(line, "", role) for role, lines in content("about").items() for line in lines)
 
 
 @cache
@@ -87,9 +91,9 @@ class _Question:
         self._plain = sentence.text
         self._start = sentence.start
         self._context = context
-        told = tuple(fact.subject for fact in context.facts if fact.subject.kind == "other")
-        known = canonical((*told, *context.people))
-        self._company = Company(known, canonical(told) or known, frozenset())
+        told = mentioned(context.facts)
+        everyone = (*told, *context.people)
+        self._company = Company(Circle(()), Circle(everyone), told or canonical(everyone), frozenset())
 
     def read(self) -> Asked | None:
         """Try the whole sentence, then what is left without the words that only ask to remember."""
@@ -147,10 +151,9 @@ class _Question:
                 return None
         if subject is None:
             return None
-        want = {"who": "who", "when": "when", "whether": "whether"}.get(found.role, "value")
-        return Asked("fact", subject, found.relation, value, want=want)  # type: ignore[arg-type]
+        return Asked("fact", subject, found.relation, value, want=WANTS.get(found.role, "value"))
 
-    def _value(self, kind: str, text: str, span: values.Span) -> list[values.Span]:
+    def _value(self, kind: str, text: str, span: Span) -> list[Span]:
         """Return where the value of a question stands; of belongings the bare noun, for it is looked for."""
         found = values.spans(kind, text, span)
         if kind == "possession" and found:
@@ -166,10 +169,10 @@ class _Question:
         return whom(written, self._company)
 
     def _about(self, text: str, start: int) -> Asked | None:
-        for _, slots in _about().matches(text):
+        for found, slots in _about().matches(text):
             _, first, last = slots[0]
             subject = self._who(self._source[start + first : start + last], whose=False)
-            if subject is not None:
+            if subject is not None and (found.role == "anyone" or self._company.has(subject)):
                 return Asked("about", subject)
         return None
 
@@ -177,26 +180,23 @@ class _Question:
         dated = find(text, self._context.at)
         when = (dated[0].start, dated[0].end) if dated else None
         for found, slots in _past().matches(text):
-            topics = []
-            for slot, first, last in slots:
-                if slot.kind == "time":
-                    if not dated or not _covered(text, (first, last), dated):
-                        break
-                elif slot.kind == "told by":
-                    if self._who(text[first:last], whose=False) in (None, PERSON):
-                        break
-                    topics.append((first, last))
-                else:
-                    spans = values.spans(slot.kind, text, (first, last), dated)
-                    bare = slot.kind == "deed" and dated and _only_doing(text, (first, last), dated)
-                    if not spans and not bare:
-                        break
-                    topics += [] if bare else spans
-            else:
+            spans = [self._of_past(slot.kind, text, (first, last), dated) for slot, first, last in slots]
+            if all(span is not None for span in spans):
+                topics = [span for span in spans if span and span != NOWHERE]
                 topic = self._source[start + topics[0][0] : start + topics[-1][1]] if topics else None
-                want = "when" if found.role == "when" else "whether" if found.role == "whether" else "value"
-                return Asked("past", topic=topic, when=when, want=want)  # type: ignore[arg-type]
+                return Asked("past", topic=topic, when=when, want=WANTS.get(found.role, "value"))
         return None
+
+    def _of_past(self, kind: str, text: str, span: Span, dated: tuple[When, ...]) -> Span | None:
+        """Return where the words to look for stand, NOWHERE where only a time is given; None if neither."""
+        if kind == "time":
+            return NOWHERE if dated and _covered(span, dated) else None
+        if kind == "told by":
+            return span if self._who(text[slice(*span)], whose=False) not in (None, PERSON) else None
+        if kind == "deed" and dated and _only_doing(text, span, dated):
+            return NOWHERE
+        found = values.spans(kind, text, span, dated)
+        return found[0] if found else None
 
 
 def _owner(written: str) -> str:
@@ -218,13 +218,13 @@ def _owner(written: str) -> str:
     )
 
 
-def _covered(text: str, span: values.Span, dated: tuple[values.When, ...]) -> bool:
+def _covered(span: Span, dated: tuple[When, ...]) -> bool:
     """Return whether a span is nothing but a date."""
     first, last = span
     return any(date.span[0] <= first + 4 and date.span[1] >= last - 1 for date in dated)
 
 
-def _only_doing(text: str, span: values.Span, dated: tuple[values.When, ...]) -> bool:
+def _only_doing(text: str, span: Span, dated: tuple[When, ...]) -> bool:
     """Return whether nothing but "do" stands beside the date: "what did I do last weekend"."""
     rest = text[span[0] : dated[0].span[0]]
     return folded(rest) in words("doing")

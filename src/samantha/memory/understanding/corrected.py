@@ -7,11 +7,20 @@ from functools import cache
 from samantha.events import Fact
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
+from samantha.memory.understanding.naming import written_as_name
 from samantha.memory.understanding.patterns import Book, template
 from samantha.memory.understanding.people import canonical
 from samantha.memory.understanding.reading import read
 from samantha.memory.understanding.text import plain
-from samantha.memory.understanding.vocabulary import content, first_names, folded, phrase_at, tokens, words
+from samantha.memory.understanding.vocabulary import (
+    Span,
+    content,
+    first_names,
+    folded,
+    phrase_at,
+    tokens,
+    words,
+)
 
 ALIKE = 0.6  # from here on one word can be the misspelling of another
 LENGTH = 200  # characters; nobody corrects a word at greater length
@@ -24,7 +33,7 @@ def _book(role: str) -> Book:
 
 
 def corrected(text: str, context: Context) -> tuple[Fact, ...]:
-    """Return what is set right, with the subject and relation as they were told; nothing where nothing fits."""
+    """Return what is set right, with the subject and relation as they were told."""
     if not context.facts or len(text) > LENGTH or "?" in text:
         return ()
     line = plain(text)
@@ -41,13 +50,13 @@ def corrected(text: str, context: Context) -> tuple[Fact, ...]:
     return facts or _by_word(roles, text, line, (start, end), context) or _starred(text, context)
 
 
-def _by_word(
-    roles: tuple[str, ...], text: str, line: str, span: values.Span, context: Context
-) -> tuple[Fact, ...]:
+def _by_word(roles: tuple[str, ...], text: str, line: str, span: Span, context: Context) -> tuple[Fact, ...]:
     start, end = span
     for role in roles:
         for _, slots in _book(role).matches(line[start:end]):
             spans = {slot.kind: (start + first, start + last) for slot, first, last in slots}
+            if "letter" in spans and not values.spans("letter", line, spans["letter"]):
+                continue
             facts = _word(role, text, spans, context)
             if facts:
                 return facts
@@ -57,7 +66,7 @@ def _by_word(
 # --- a whole new telling ---------------------------------------------------------------------------------
 
 
-def _telling(text: str, span: values.Span, context: Context) -> tuple[Fact, ...]:
+def _telling(text: str, span: Span, context: Context) -> tuple[Fact, ...]:
     """Return the facts of "no, she lives in Bergen", where the like was told before."""
     clause = text[span[0] : span[1]]
     told = read(clause, replace(context, asked=None))
@@ -89,7 +98,7 @@ def _same_subject(before: Fact, fact: Fact) -> bool:
 # --- a word for a word -----------------------------------------------------------------------------------
 
 
-def _word(role: str, text: str, spans: dict[str, values.Span], context: Context) -> tuple[Fact, ...]:
+def _word(role: str, text: str, spans: dict[str, Span], context: Context) -> tuple[Fact, ...]:
     new = _spelt(text, spans["spelt"]) if "spelt" in spans else _new(text, spans["new"])
     if not new:
         return ()
@@ -103,12 +112,12 @@ def _word(role: str, text: str, spans: dict[str, values.Span], context: Context)
     return _correction(target, new)
 
 
-def _new(text: str, span: values.Span) -> str:
+def _new(text: str, span: Span) -> str:
     found = values.spans("new", text, span)
     return text[slice(*found[0])] if found else ""
 
 
-def _spelt(text: str, span: values.Span) -> str:
+def _spelt(text: str, span: Span) -> str:
     """Read A-N-A, or A N A, as one word."""
     letters = [letter for letter in text[slice(*span)] if letter.isalnum()]
     spaced = sum(not letter.isalnum() for letter in text[slice(*span)].strip(GAP))
@@ -155,7 +164,7 @@ def _newest_name(facts: tuple[Fact, ...]) -> Target | None:
 def _fitting(role: str, new: str, newest: Fact) -> Target | None:
     """Return what the new word stands for in what was told last, where it is of the same kind."""
     found = tokens(new)
-    capital = values.written_as_name(new, found[0]) or new[0].isdecimal()
+    capital = written_as_name(new, found[0]) or new[0].isdecimal()
     a_name = folded(new).split(" ")[0] in first_names()
     if newest.subject.name and newest.relation != "name" and a_name:
         return newest, True

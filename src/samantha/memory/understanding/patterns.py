@@ -21,6 +21,9 @@ class Slot:
     relation: str
 
 
+Slots = tuple[tuple[Slot, int, int], ...]  # with where their values stand in the text
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A sentence people say: which relation it is about, in which role, and how it reads."""
@@ -30,8 +33,9 @@ class Template:
     source: str  # a regular expression for the whole clause
     slots: tuple[Slot, ...]
     firsts: frozenset[str]
+    needs: tuple[frozenset[str], ...]  # of each of these one word must be there; spares compiling
 
-    def match(self, text: str) -> tuple[tuple[Slot, int, int], ...] | None:
+    def match(self, text: str) -> Slots | None:
         """Return the slots with where their values stand in the text, or None."""
         found = _compiled(self.source).fullmatch(text)
         if found is None:
@@ -54,11 +58,13 @@ class Book:
         """The words its templates begin with."""
         return frozenset(self._by_first)
 
-    def matches(self, text: str) -> Iterator[tuple[Template, tuple[tuple[Slot, int, int], ...]]]:
+    def matches(self, text: str) -> Iterator[tuple[Template, Slots]]:
         """Yield the templates that fit a whole text, with their slots, in the order of the file."""
+        inside = {token.word for token in tokens(text)}
         for first in (first_word(text), ANY):
             for template in self._by_first.get(first, ()):
-                slots = template.match(text)
+                possible = not any(inside.isdisjoint(need) for need in template.needs)
+                slots = template.match(text) if possible else None
                 if slots is not None:
                     yield template, slots
 
@@ -73,9 +79,8 @@ def template(line: str, relation: str = "", role: str = "", gap: str = " ") -> T
     """Read a line of the template language; `gap` holds the characters that may stand between words."""
     parser = _Parser(line, relation, gap)
     source, firsts, nullable = parser.choices()
-    return Template(
-        relation, role, f"{source}[ .,;:!]*", tuple(parser.slots), firsts | {ANY} if nullable else firsts
-    )
+    firsts = firsts | {ANY} if nullable else firsts
+    return Template(relation, role, f"{source}[ .,;:!]*", tuple(parser.slots), firsts, tuple(parser.needs))
 
 
 @cache
@@ -104,7 +109,9 @@ class _Parser:
         self.at = 0
         self.relation = relation
         self.gap = gap
+        self.depth = 0
         self.slots: list[Slot] = []
+        self.needs: list[frozenset[str]] = []
 
     def choices(self, end: str | None = None) -> tuple[str, frozenset[str], bool]:
         """Read up to a closing bracket: the expression, the first words, whether it may be empty."""
@@ -128,6 +135,8 @@ class _Parser:
         source, firsts, nullable = "", frozenset[str](), True
         while self.at < len(self.pieces) and self.pieces[self.at] not in ("|", "]", ")"):
             part, first, empty = self._piece()
+            if self.depth == 0 and not empty and ANY not in first and first:
+                self.needs.append(first)
             source += part
             if nullable:
                 firsts |= first
@@ -137,14 +146,9 @@ class _Parser:
     def _piece(self) -> tuple[str, frozenset[str], bool]:
         piece = self.pieces[self.at]
         self.at += 1
-        if piece in "[(" and (plain := self._plain_choice()):
-            source, firsts = _choice(plain, self.gap)
-            return (f"(?:{source})?", firsts, True) if piece == "[" else (source, firsts, False)
-        if piece == "[":
-            source, firsts, _ = self.choices("]")
-            return f"(?:{source})?", firsts, True
-        if piece == "(":
-            return self.choices(")")
+        if piece in "[(":
+            source, firsts, empty = self._bracket(closing="]" if piece == "[" else ")")
+            return (f"(?:{source})?", firsts, True) if piece == "[" else (source, firsts, empty)
         if piece == ",":
             return r" *[,;:.–—-]+ *", frozenset(), False
         if piece.startswith("<"):
@@ -154,6 +158,15 @@ class _Parser:
             self.slots.append(Slot(kind, relation or self.relation))
             return f"[{self.gap}]*{_SLOT}", frozenset({ANY}), False
         return (*_choice([piece], self.gap), False)
+
+    def _bracket(self, closing: str) -> tuple[str, frozenset[str], bool]:
+        plain = self._plain_choice()
+        if plain:
+            return (*_choice(plain, self.gap), False)
+        self.depth += 1
+        read = self.choices(closing)
+        self.depth -= 1
+        return read
 
     def _plain_choice(self) -> list[str]:
         """Read a choice between plain words up to its end; nothing where it holds more than that."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from samantha.events import Subject
-from samantha.memory.understanding.values import no_name, written_as_name
+from samantha.memory.understanding.naming import no_name, written_as_name
 from samantha.memory.understanding.vocabulary import (
     Token,
     bond_phrases,
@@ -17,6 +17,7 @@ from samantha.memory.understanding.vocabulary import (
 )
 
 PERSON = Subject("person")
+PRONOUNS = ("she", "he", "it")  # lists of facts.yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +30,50 @@ class Spoken:
     stranger: bool = False  # a name never heard: believed only where it is said who it is
 
 
+class Circle:
+    """Everyone who is known, found by name and by bond; whom was mentioned last goes first."""
+
+    def __init__(self, known: Iterable[Subject]) -> None:
+        self.by_name: dict[str, Subject] = {}
+        self.by_bond: dict[str, set[Subject]] = {}
+        for one in canonical(known):
+            if one.name:
+                self.by_name.setdefault(one.name.casefold(), one)
+                self.by_bond.setdefault(one.bond or "", set()).add(one)
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """Everyone who can be spoken of, and the words that say something of them."""
 
-    known: tuple[Subject, ...]  # most lately mentioned first
+    here: Circle  # named in this line
+    circle: Circle  # known from before
     mentioned: tuple[Subject, ...]  # whom "she" can mean, most lately mentioned first
     verbs: frozenset[str]  # what may follow a name
 
     def whom(self, subject: Subject) -> Subject:
         """Return somebody as she is known: my sister is Anna, where there is one sister."""
-        if subject.name is not None:
-            return self._named(subject)
-        same = {known for known in self.known if known.bond == subject.bond and known.name}
-        return same.pop() if len(same) == 1 else subject
+        if subject.name is None:
+            bond = subject.bond or ""
+            same = self.here.by_bond.get(bond, set()) | self.circle.by_bond.get(bond, set())
+            return next(iter(same)) if len(same) == 1 else subject
+        known = self.named(subject.name)
+        if known is None or subject.bond not in (None, known.bond):
+            return replace(known, bond=subject.bond) if known and known.bond is None else subject
+        return known
 
-    def _named(self, subject: Subject) -> Subject:
-        for known in self.known:
-            if folded(known.name or "") == folded(subject.name or ""):
-                if subject.bond in (None, known.bond):
-                    return known
-                if known.bond is None:
-                    return replace(known, bond=subject.bond)
-        return subject
+    def named(self, name: str) -> Subject | None:
+        """Return who is known by that name."""
+        return self.here.by_name.get(name.casefold()) or self.circle.by_name.get(name.casefold())
 
-    def knows(self, name: str) -> bool:
-        """Return whether somebody of that name is known."""
-        return any(folded(known.name or "") == folded(name) for known in self.known if known.name)
+    def has(self, subject: Subject) -> bool:
+        """Return whether these words mean the person or somebody close, not the wide world."""
+        close = subject.kind == "person" or subject.bond is not None
+        return close or self.named(subject.name or "") is not None
 
     def pronoun(self, word: str) -> Subject | None:
         """Return whom "she" means: the one last mentioned whom it fits."""
-        for pronoun in ("she", "he", "it"):
+        for pronoun in PRONOUNS:
             if word in words(pronoun):
                 return next((one for one in self.mentioned if _fits(one, pronoun)), None)
         return None
@@ -67,11 +81,14 @@ class Company:
 
 def canonical(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
     """Return people with what they are to the person under the one word it is held by."""
-    return tuple(
-        replace(one, bond=bonds().get(folded(one.bond), (one.bond, ""))[0]) if one.bond else one
-        for one in subjects
-        if one.bond or one.name
-    )
+    return tuple(_canonical(one) for one in subjects if one.bond or one.name)
+
+
+def _canonical(one: Subject) -> Subject:
+    if one.bond is None:
+        return one
+    bond = bonds().get(one.bond, (one.bond, ""))[0]
+    return one if bond == one.bond else replace(one, bond=bond)
 
 
 def bond_of(word: str) -> str | None:
@@ -86,7 +103,7 @@ def spoken_of(text: str, found: list[Token], at: int, company: Company) -> Spoke
     if one is None or one.stranger:
         return one
     rest = [n for n, token in enumerate(found) if token.start >= one.end]
-    if rest and found[rest[0]].word in words("pairing"):
+    if len(rest) > 1 and found[rest[0]].word in words("pairing"):
         second = _paired(text, found, rest[0] + 1, company)
         if second is not None:
             return Spoken((*one.subjects, *second.subjects), second.end)
@@ -108,23 +125,23 @@ def whom(text: str, company: Company) -> Subject | None:
 
 
 def _one(text: str, found: list[Token], at: int, company: Company, asking: bool = False) -> Spoken | None:
-    if at >= len(found):
-        return None
     token = found[at]
-    if token.word in words("self m"):
-        return Spoken((PERSON,), token.start + 1)
-    if token.word in words("self"):
-        return Spoken((PERSON,), token.end, shared=token.word in words("shared self"))
+    if token.word in words("self m") | words("self"):
+        end = token.end if token.word in words("self") else token.start + 1  # "im" is "I" and "m"
+        return Spoken((PERSON,), end, shared=token.word in words("shared self"))
     if token.word in words("self mine"):
         return _mine(text, found, at, company, asking)
-    for pronoun in ("she", "he", "it"):
-        if token.word in words(pronoun):
-            one = company.pronoun(token.word)
-            end = token.start if token.word in words("owns") else token.end
-            return Spoken((one,), token.end if asking else end) if one else None
+    if any(token.word in words(pronoun) for pronoun in PRONOUNS):
+        return _by_pronoun(token, company, asking)
     if token.word in words("titles"):
         return _bonded(text, found, at, company, asking)
     return _by_name(text, found, at, company, asking)
+
+
+def _by_pronoun(token: Token, company: Company, asking: bool) -> Spoken | None:
+    one = company.pronoun(token.word)
+    end = token.start if token.word in words("owns") and not asking else token.end
+    return Spoken((one,), end) if one else None
 
 
 def _mine(text: str, found: list[Token], at: int, company: Company, asking: bool) -> Spoken | None:
@@ -185,7 +202,7 @@ def _lower_name(found: list[Token], at: int, company: Company, asking: bool) -> 
         return False
     last = at + 1 >= len(found)
     if last:
-        return word in first_names() or company.knows(word) or asking
+        return word in first_names() or company.named(word) is not None or asking
     return found[at + 1].word in company.verbs and word not in company_words() and word.isalpha()
 
 
@@ -193,9 +210,9 @@ def _by_name(text: str, found: list[Token], at: int, company: Company, asking: b
     count = max(_capitals(text, found, at), 1)
     name = text[found[at].start : found[at + count - 1].end]
     end = found[at + count - 1].end
-    if company.knows(name):
+    if company.named(name):
         return Spoken((company.whom(Subject("other", None, name)),), end)
-    if company.knows(found[at].word):
+    if company.named(found[at].word):
         return Spoken((company.whom(Subject("other", None, found[at].word)),), found[at].end)
     written = _capitals(text, found, at) > 0
     listed = found[at].word in first_names()
@@ -213,8 +230,6 @@ def _before_pair(found: list[Token], at: int) -> bool:
 
 def _paired(text: str, found: list[Token], at: int, company: Company) -> Spoken | None:
     """Read the second of two: "... and I", "... and dad", "... and Tom"."""
-    if at >= len(found):
-        return None
     if found[at].word in words("with self"):
         return Spoken((PERSON,), found[at].end)
     if phrase_at(found, at, bond_phrases()):

@@ -1,6 +1,5 @@
 """Reading what a person tells, clause by clause: who is spoken of, and what is said of them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -8,27 +7,20 @@ from functools import cache
 from samantha.events import Fact, Subject
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
-from samantha.memory.understanding.patterns import Book, Slot, Template, template
-from samantha.memory.understanding.people import PERSON, Company, Spoken, canonical, spoken_of
+from samantha.memory.understanding.patterns import Book, template
+from samantha.memory.understanding.people import PERSON, Circle, Company, Spoken, canonical, spoken_of
+from samantha.memory.understanding.telling import Telling, facts_of, newcomers
 from samantha.memory.understanding.text import Begins, Part, clauses, plain, sentences
 from samantha.memory.understanding.vocabulary import (
     Token,
     bond_phrases,
-    bonds,
-    content,
-    entries,
     first_names,
-    fold_all,
     folded,
     phrase_at,
-    phrase_before,
     relations,
     tokens,
     words,
 )
-
-COMPANION = Subject("companion")
-Slots = tuple[tuple[Slot, int, int], ...]
 
 
 @cache
@@ -68,10 +60,16 @@ def begins() -> Begins:
 
 def read(text: str, context: Context) -> tuple[Fact, ...]:
     """Return the facts in a line, in the order they were told."""
-    reader = _Reader(text, plain(text), context)
+    lately = mentioned(context.facts)
+    reader = _Reader(text, plain(text), context, Circle((*lately, *context.people)), lately)
     for sentence in sentences(reader.plain):
         reader.sentence(sentence)
     return tuple(dict.fromkeys(reader.facts)) or reader.answer()
+
+
+def mentioned(facts: tuple[Fact, ...]) -> tuple[Subject, ...]:
+    """Return who was spoken of in facts, in their order."""
+    return canonical(one for fact in facts for one in (*newcomers(fact), fact.subject) if one.kind == "other")
 
 
 @dataclass(slots=True)
@@ -81,10 +79,13 @@ class _Reader:
     source: str
     plain: str
     context: Context
+    circle: Circle
+    lately: tuple[Subject, ...]  # mentioned earlier in this conversation
     facts: list[Fact] = field(default_factory=list)
     mentioned: list[Subject] = field(default_factory=list)  # in this line, most lately last
     subjects: tuple[Subject, ...] = ()  # of the clause before
     waiting: tuple[Subject, ...] = ()  # named, and nothing said of them yet
+    since: datetime | None = None  # said before who is spoken of: "in May I moved ..."
     unreal: bool = False  # what follows in this sentence is imagined, or told by somebody else
     strange: bool = False  # somebody unknown was mentioned, whom "she" could mean
 
@@ -143,7 +144,7 @@ class _Reader:
 
     def _after_leads(self, text: str, found: list[Token]) -> int:
         """Return the first word after greetings, small words and a date."""
-        at = 0
+        at, self.since = 0, None
         while at < len(found):
             count = phrase_at(found, at, words("leads") | words("greetings"))
             if count and found[at + count - 1 :][1:] and found[at].word in words("with self"):
@@ -164,6 +165,7 @@ class _Reader:
         for when in values.dates(text[found[at].start :], self.context.at):
             if when.span[0] == 0:
                 end = found[at].start + when.span[1]
+                self.since = when.start
                 return next((n for n, token in enumerate(found) if token.start >= end), len(found))
         return at
 
@@ -183,19 +185,15 @@ class _Reader:
 
     def _company(self) -> Company:
         here = tuple(reversed(self.mentioned))
-        told = canonical(
-            subject for fact in self.context.facts for subject in (*_newcomers(fact), fact.subject)
-            if subject.kind == "other"
-        )  # fmt: skip
-        lately = here if self.strange else (*here, *told)
-        known = (*here, *told, *canonical(self.context.people))
-        return Company(known, lately, after_subject().firsts)
+        lately = here if self.strange else (*here, *self.lately)
+        return Company(Circle(here), self.circle, lately, after_subject().firsts)
 
     # --- facts ---------------------------------------------------------------------------------------
 
     def _tell(self, book: Book, text: str, start: int, spoken: Spoken | None) -> bool:
         for found, slots in book.matches(text):
-            facts = self._facts(found, slots, text, start, spoken)
+            telling = Telling(found, slots, text, self.source[start:], spoken, self.since)
+            facts = facts_of(telling, self.context, self._company())
             if facts:
                 self._keep(facts)
                 return True
@@ -206,73 +204,10 @@ class _Reader:
             if fact.subject.kind == "other":
                 self.strange = False
                 self.mentioned.append(fact.subject)
-            self.mentioned += _newcomers(fact)
+            self.mentioned += newcomers(fact)
         self.facts += facts
         self.subjects = tuple(dict.fromkeys(fact.subject for fact in facts))
-        new = _newcomers(facts[-1])
-        self.waiting = tuple(new)  # "I have a sister who lives in Oslo"
-
-    def _facts(
-        self, found: Template, slots: Slots, text: str, start: int, spoken: Spoken | None
-    ) -> list[Fact]:
-        if any(token.word in words("unsure") for token in tokens(text)):
-            return []
-        entry = relations()[found.relation]
-        since = values.dates(text, self.context.at) if entry.get("dated") else ()
-        told: list[Fact] = []
-        for slot, first, last in slots:
-            rules = relations().get(slot.relation.lstrip("-"), {})
-            spans = values.spans(slot.kind, text, (first, last), since)
-            if not spans:
-                return []
-            if slot.kind in content("passing"):
-                continue
-            if rules.get("with date") and since:
-                spans = [(spans[0][0], max(spans[0][1], since[-1].span[1]))]
-            if "list" in rules:
-                spans = values.listed(rules["list"], text, spans[0])
-            for subject in self._subjects_of(found, spoken):
-                told += [self._fact(found, slot, subject, start, span, since) for span in spans]
-        return [fact for one in told for fact in self._fitting(one, found, spoken)]
-
-    def _subjects_of(self, found: Template, spoken: Spoken | None) -> tuple[Subject, ...]:
-        if spoken is None:
-            return (COMPANION if found.role == "you" else PERSON,)
-        return spoken.subjects
-
-    def _fact(
-        self, found: Template, slot: Slot, subject: Subject, start: int, span: values.Span, since: tuple[values.When, ...]
-    ) -> Fact:  # fmt: skip
-        value = self.source[start + span[0] : start + span[1]]
-        fact = Fact(subject, slot.relation.lstrip("-"), value)
-        first = since[0].start if since else None
-        if found.role != "tell" or slot.relation.startswith("-"):
-            ended = first if slot.relation.startswith("-") and first else self.context.at
-            return replace(fact, valid_to=ended) if found.role not in ("you", "alone") else fact
-        return replace(fact, valid_from=first)
-
-    def _fitting(self, fact: Fact, found: Template, spoken: Spoken | None) -> list[Fact]:
-        """Return the fact, with who it makes known; nothing where it cannot be meant."""
-        entry = relations()[fact.relation]
-        if spoken is not None and _unfit(fact, found, spoken, entry):
-            return []
-        if found.role == "deny" and not _told_before(fact, self.context.facts):
-            return []
-        if fact.relation == "bond":
-            return _bonded(fact)
-        if fact.relation == "name" and fact.subject.kind == "other":
-            return _named(fact, found)
-        introduced = self._introduced(fact, spoken)
-        return [*introduced, fact, *_pets(fact)]
-
-    def _introduced(self, fact: Fact, spoken: Spoken | None) -> list[Fact]:
-        """Return who somebody is, the first time they are named with it: "my sister Anna ..."."""
-        one = fact.subject
-        if spoken is None or not (one.bond and one.name):
-            return []
-        known = any(other.name == one.name and other.bond for other in self._company().known)
-        fresh = Fact(one, "bond", one.bond)
-        return [] if known or fresh in self.facts else [fresh]
+        self.waiting = tuple(newcomers(facts[-1]))  # "I have a sister who lives in Oslo"
 
     # --- short answers --------------------------------------------------------------------------------
 
@@ -309,61 +244,3 @@ def _without_adverbs(text: str) -> str:
             break
         at += count or 1
     return text
-
-
-def _unfit(fact: Fact, found: Template, spoken: Spoken, entry: dict[str, object]) -> bool:
-    if spoken.stranger and fact.relation not in ("bond",):
-        return True
-    if spoken.shared and not entry.get("shared"):
-        return True
-    person = fact.subject.kind == "person"
-    if person and (fact.relation == "bond" or entry.get("about") == "other"):
-        return True
-    plural = fact.subject.bond in {group[0] for group in content("bonds")["they"]}
-    return plural and fact.relation in ("name", "age", "birthday", "bond")
-
-
-def _told_before(fact: Fact, facts: tuple[Fact, ...]) -> bool:
-    return any(
-        known.relation == fact.relation and folded(known.value) == folded(fact.value) and not known.valid_to
-        for known in facts
-    )
-
-
-def _bonded(fact: Fact) -> list[Fact]:
-    """Return what somebody is to the person, under the word it is held by; only of the named."""
-    if not fact.subject.name:
-        return []
-    bond = bonds()[folded(fact.value)][0]
-    return [Fact(replace(fact.subject, bond=bond), "bond", bond)]
-
-
-def _named(fact: Fact, found: Template) -> list[Fact]:
-    """Return somebody's name and with it who they are: "my sister is called Anna"."""
-    if not fact.subject.bond:
-        return []
-    subject = replace(fact.subject, name=fact.value)
-    return [Fact(subject, "bond", fact.subject.bond), Fact(subject, "name", fact.value)]
-
-
-def _pets(fact: Fact) -> list[Fact]:
-    """Return who "a dog called Rex" is."""
-    return [
-        Fact(one, "bond", one.bond)
-        for one in _newcomers(fact)
-        if one.name and one.bond and fact.valid_to is None
-    ]
-
-
-def _newcomers(fact: Fact) -> list[Subject]:
-    """Return whom a belonging makes known: a sister, a dog called Rex."""
-    if fact.relation != "has" or fact.subject.kind != "person":
-        return []
-    found = tokens(fact.value)
-    called = next((at for at, token in enumerate(found) if token.word in words("halves")), len(found))
-    count = phrase_before(found, called, bond_phrases())
-    if not count or found[0].word not in words("single"):
-        return []
-    bond = bonds()[" ".join(token.word for token in found[called - count : called])]
-    name = fact.value[found[called + 1].start : found[-1].end] if called + 1 < len(found) else None
-    return [Subject("other", bond[0], name)] if bond[1] != "they" else []

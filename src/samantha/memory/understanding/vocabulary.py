@@ -7,6 +7,8 @@ from typing import Any
 
 from samantha.language import load
 
+Span = tuple[int, int]  # where something stands in a text
+
 _TOKEN = re.compile(r"'?[^\W_]+(?:-[^\W_]+)*")
 
 
@@ -17,6 +19,11 @@ class Token:
     word: str
     start: int
     end: int
+
+
+def whole(inside: list[Token]) -> list[Span]:
+    """Return the one span from the first word to the last."""
+    return [(inside[0].start, inside[-1].end)]
 
 
 def tokens(text: str) -> list[Token]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from samantha.events import Fact, Subject
+from samantha.events import Fact
 from samantha.language import load
 
 
@@ -12,7 +12,7 @@ def wording(fact: Fact, language: str = "en") -> str:
     content = load("facts", language)
     entry = content["relations"][fact.relation]
     forms = entry["past"] if fact.valid_to else entry["wording"]
-    form = forms[("person", "other", "companion").index(fact.subject.kind)]
+    form: str = forms[("person", "other", "companion").index(fact.subject.kind)]
     said = form.replace("{value}", fact.value).replace("{a value}", _with_article(fact.value, content))
     whose = _whose(fact, content["saying"])
     since = _since(fact, content["saying"])
@@ -40,7 +40,7 @@ def _since(fact: Fact, saying: Any) -> str:
     start = fact.valid_from
     if start is None or fact.relation == "died":
         return ""
-    return saying["since"].format(when=_spoken(start, fact.learnt, saying))
+    return str(saying["since"]).format(when=_spoken(start, fact.learnt, saying))
 
 
 def _spoken(start: datetime, learnt: datetime | None, saying: Any) -> str:

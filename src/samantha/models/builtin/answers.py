@@ -1,7 +1,5 @@
 """Answering from memory: the person's own words and their date, or that it was never told."""
 
-from datetime import datetime
-
 from samantha import dates
 from samantha.events import Asked, Fact, Line
 from samantha.models.builtin.quoting import quote
@@ -22,11 +20,6 @@ def answer(situation: Situation) -> str:
     if asked.kind == "about":
         return _about(situation)
     return _fact(situation, asked, facts)
-
-
-def last_conversation(situation: Situation) -> datetime | None:
-    """Return when the conversation before this one ended."""
-    return situation.recalled.last_met
 
 
 def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:

@@ -1,15 +1,13 @@
 """The built-in mind: the first move that has something to say, says it."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from samantha import dates
 from samantha.events import Feeling, Heard, Part, Recalled, Say
 from samantha.models.builtin import moves
 from samantha.models.builtin.phrases import Phrases
 from samantha.models.builtin.situation import Situation, without_greeting
-
-CONVERSATION_GOES_ON = timedelta(minutes=45)
 
 
 class BuiltinMind:
@@ -21,10 +19,8 @@ class BuiltinMind:
         """Yield a reply, whole: it is made faster than a word is read."""
         yield Say(reply(heard, feeling, recalled))
 
-    def greet(self, at: datetime, recalled: Recalled) -> str | None:
-        """Greet by the hour and the absence; None while a conversation goes on."""
-        if recalled.last_met is not None and at - recalled.last_met < CONVERSATION_GOES_ON:
-            return None
+    def greet(self, at: datetime, recalled: Recalled) -> str:
+        """Greet by the hour and the absence."""
         return moves.greeting(_situation(Heard("", at), None, recalled))
 
 

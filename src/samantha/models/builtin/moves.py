@@ -70,7 +70,7 @@ def _sum(situation: Situation) -> str | None:
 
 
 def _command(situation: Situation) -> str | None:
-    return _obey(situation, recognise(situation.plain))
+    return _obey(situation, recognise(situation.heard.text) or recognise(situation.plain))
 
 
 def _heavy(situation: Situation) -> str | None:
@@ -173,7 +173,7 @@ def _month(situation: Situation, _: Command) -> str:
 
 
 def _how_long_away(situation: Situation, _: Command) -> str:
-    at, last = situation.heard.at, answers.last_conversation(situation)
+    at, last = situation.heard.at, situation.recalled.last_met
     if last is None:
         return situation.say("never_met")
     return situation.say(

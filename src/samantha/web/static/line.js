@@ -134,7 +134,9 @@ class LivingLine extends HTMLElement {
     const loose = 0.24 * this.#level * (1 - this.#pose.fold);
     const strands = loose > 0.004 ? STRANDS : 1;
     const colours = [getComputedStyle(document.body).backgroundColor, getComputedStyle(this).color].map(numbers);
-    for (let n = 0; n < strands; n++) this.#strand(brush, n - (strands - 1) / 2, strands, loose, colours);
+    const offsets = Array.from({ length: strands }, (_, n) => n - (strands - 1) / 2);
+    offsets.sort((a, b) => Math.abs(b) - Math.abs(a)); // the middle one lies on top
+    for (const offset of offsets) this.#strand(brush, offset, strands, loose, colours);
   }
 
   #strand(brush, offset, strands, loose, [ground, thread]) {

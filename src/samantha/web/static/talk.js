@@ -45,7 +45,7 @@ class TalkView extends HTMLElement {
       h("div", { class: "go" }, this.#send, this.#stop)));
   #stage = h("section", { class: "stage", "aria-label": "Now" },
     h("div", { class: "tools" }, this.#earlier, this.#still), this.#line,
-    h("div", { class: "state", role: "status" }, h("p", {}, this.#word, this.#hint), this.#badge),
+    h("div", { class: "state", role: "status" }, h("p", {}, this.#word, " ", this.#hint), this.#badge),
     this.#captions, this.#meeting);
 
   connectedCallback() {

@@ -1,0 +1,5 @@
+"""`python -m samantha` is `samantha`."""
+
+from samantha.cli import main
+
+main()
