@@ -78,6 +78,8 @@ class Doorway:
         self._serve = serve  # whether other processes may hand their work over to this one
         self._stack = AsyncExitStack()
         self._door: Here | There | None = None
+        self._entering = asyncio.Lock()
+        self.closing = asyncio.Event()  # somebody has asked this holder to close
 
     @property
     def house(self) -> House | None:
@@ -94,10 +96,10 @@ class Doorway:
     async def ask(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """Ask for work (docs/protocol.md); a holder that is gone before it began is replaced."""
         for last_try in (False, True):
-            assert self._door is not None  # noqa: S101 - entered
-            begun = False
+            door, begun = self._door, False
+            assert door is not None  # noqa: S101 - entered
             try:
-                async with aclosing(self._door.ask(request)) as events:
+                async with aclosing(door.ask(request)) as events:
                     async for event in events:
                         begun = True
                         yield event
@@ -105,7 +107,9 @@ class Doorway:
             except Held:
                 if begun or last_try:
                     raise
-                await self._enter()
+                async with self._entering:
+                    if self._door is door:  # else another request has been here before
+                        await self._enter()
 
     async def _enter(self) -> None:
         await self._stack.aclose()
@@ -128,6 +132,7 @@ class Doorway:
 
     async def _hold(self) -> House:
         house = open_house(self._config)
+        house.closing = self.closing
         self._stack.callback(lambda: house.she.memory.file.close())
         if self._serve:
             await self._stack.enter_async_context(serving(Here(house), self._config.home.socket))

@@ -89,7 +89,7 @@ def samantha(context: click.Context, yes: bool, port: int | None, no_browser: bo
 @yes_option
 def chat(yes: bool) -> None:
     """Talk in the terminal, by text."""
-    if not sys.stdin.isatty():
+    if _is_piped():
         _piped()
         return
     from samantha.front import talk_in_terminal  # noqa: PLC0415
@@ -186,8 +186,7 @@ def backup(file: Path, new_phrase: bool, as_json: bool) -> None:
     from samantha import keeping  # noqa: PLC0415
 
     config = _config()
-    phrase = keeping.phrase_for_backup(config.home, config.places, anew=new_phrase)
-    copy = keeping.back_up(config.home, config.places, file)
+    copy, phrase = keeping.back_up(config.home, config.places, file, new_phrase=new_phrase)
     if as_json:
         _print_json({"file": copy.file, "lines": copy.lines, "last": copy.last, "phrase": phrase})
         return
@@ -286,14 +285,9 @@ def bench_turn(lines: int, turns: int, as_json: bool) -> None:
 
 def _piped() -> None:
     """Answer what comes through a pipe, line by line."""
-    from samantha.app import Doorway  # noqa: PLC0415
-    from samantha.channels.terminal import Plain, piped  # noqa: PLC0415
+    from samantha.front import talk_through_pipe  # noqa: PLC0415
 
-    async def talk() -> None:
-        async with Doorway(_config(agreed=True), serve=True) as door:
-            await piped(door, (line.decode("utf-8", "replace") for line in sys.stdin.buffer), Plain())
-
-    asyncio.run(talk())
+    asyncio.run(talk_through_pipe(_config(agreed=True), sys.stdin.fileno()))
 
 
 def _work(request: dict[str, Any], *, agreed: bool = False) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The two ways in for a person: the terminal, and the page beside it."""
+"""The ways in for a person: the terminal, the page beside it, and a pipe."""
 
 import asyncio
 import contextlib
@@ -10,8 +10,8 @@ import webbrowser
 from collections.abc import Coroutine
 
 from samantha.app import Config, Doorway
-from samantha.channels.prompt import Prompt
-from samantha.channels.terminal import chat, earlier
+from samantha.channels.base import Door
+from samantha.channels.terminal import Plain, Screen, chat, earlier, lines_from, piped
 from samantha.events import WrongUse
 
 USUAL_PORT = 7264  # so that a bookmark keeps working; any free one where it is taken
@@ -20,7 +20,7 @@ USUAL_PORT = 7264  # so that a bookmark keeps working; any free one where it is 
 async def talk_in_terminal(config: Config) -> None:
     """Talk in the terminal until the person leaves, or the file is locked from elsewhere."""
     async with Doorway(config, serve=True) as door:
-        screen = Prompt([line async for line in earlier(door)])
+        screen = await _prompt(door)
         if await _until_closed(door, chat(door, screen)):
             screen.write("\nLocked from elsewhere.\n")
 
@@ -34,11 +34,23 @@ async def talk_on_page(config: Config, *, port: int | None, open_browser: bool) 
         async with server.serving(door, token, _listen(port)) as address:
             opened = open_browser and _has_screen() and webbrowser.open(address)
             print(f"{'Her page is open in your browser' if opened else 'Her page'}: {address}", flush=True)
-            if opened or not open_browser or not sys.stdin.isatty():
+            if opened or not open_browser or sys.stdin is None or not sys.stdin.isatty():
                 await _until_closed(door, _forever())
                 return
             print("No browser here to open it in, so talk to her right here; /quit leaves.", flush=True)
-            await _until_closed(door, chat(door, Prompt([line async for line in earlier(door)])))
+            await _until_closed(door, chat(door, await _prompt(door)))
+
+
+async def talk_through_pipe(config: Config, descriptor: int) -> None:
+    """Answer what comes through a file descriptor line by line, until it ends or the file is locked from elsewhere."""
+    async with Doorway(config, serve=True) as door:
+        await _until_closed(door, piped(door, lines_from(descriptor), Plain()))
+
+
+async def _prompt(door: Door) -> Screen:
+    from samantha.channels.prompt import Prompt  # noqa: PLC0415 - 100 ms that a pipe doesn't need
+
+    return Prompt([line async for line in earlier(door)])
 
 
 async def _until_closed(door: Doorway, talk: Coroutine[None, None, None]) -> bool:
@@ -46,13 +58,12 @@ async def _until_closed(door: Doorway, talk: Coroutine[None, None, None]) -> boo
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, ending.set)
-    closing = door.house.closing.wait() if door.house else ending.wait()
-    waiting = [asyncio.ensure_future(one) for one in (talk, ending.wait(), closing)]
+    waiting = [asyncio.ensure_future(one) for one in (talk, ending.wait(), door.closing.wait())]
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if waiting[0].done():
             waiting[0].result()
-        return door.house is not None and door.house.closing.is_set()
+        return door.closing.is_set()
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
         for task in waiting:

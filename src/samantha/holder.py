@@ -4,22 +4,26 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+import socket as sockets
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from samantha.channels.base import Door
-from samantha.events import Held
+from samantha.events import Held, NoRoom, WrongUse
 
-LONGEST_MESSAGE = 8 * 1024 * 1024  # bytes; a million characters, escaped, and room to spare
+LONGEST_REQUEST = 8 * 1024 * 1024  # bytes; a million characters, 4 MB at most, and room to spare
+LONGEST_EVENT = 2**31  # bytes; a thousand lines of a million characters must pass, and the holder is trusted
 TAKE_WITHIN = 10.0  # seconds an asker may leave her words untaken before it counts as gone
+NO_REQUEST = "That is no request of docs/protocol.md: one JSON object on one line, up to 8 MiB."
+GONE = "The process that holds my file has gone away; see whether your last words are there."
 
 
 @asynccontextmanager
-async def serving(door: Door, socket: Path) -> AsyncIterator[None]:
-    """Take work from other processes while the context lasts."""
-    socket.unlink(missing_ok=True)  # left by a holder that died; we hold the lock, so it is nobody's
+async def serving(door: Door, socket: Path, *, take_within: float = TAKE_WITHIN) -> AsyncIterator[None]:
+    """Take work from other processes while the context lasts. Raises NoRoom where no socket can be made."""
+    listening = _listen(socket)
     asked: set[asyncio.Task[None]] = set()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -27,15 +31,11 @@ async def serving(door: Door, socket: Path) -> AsyncIterator[None]:
         assert task is not None  # noqa: S101 - asyncio runs this callback as a task
         asked.add(task)
         try:
-            await _answer(door, reader, writer)
+            await _answer(door, reader, writer, take_within)
         finally:
             asked.discard(task)
 
-    mask = os.umask(0o177)  # the socket is made with 0600 from the first moment
-    try:
-        server = await asyncio.start_unix_server(answer, path=socket, limit=LONGEST_MESSAGE)
-    finally:
-        os.umask(mask)
+    server = await asyncio.start_unix_server(answer, sock=listening, limit=LONGEST_REQUEST)
     try:
         yield
     finally:
@@ -64,83 +64,113 @@ class There:
     async def ask(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """Hand the work over and yield its events. Raises Held where the holder goes away in the middle."""
         try:
-            reader, writer = await asyncio.open_unix_connection(self._socket, limit=LONGEST_MESSAGE)
+            reader, writer = await asyncio.open_unix_connection(self._socket, limit=LONGEST_EVENT)
         except OSError:
             raise Held("The process that holds my file has just closed; try again.") from None
         try:
             writer.write(_packed(request))
             await writer.drain()
             while True:
-                event = json.loads(await reader.readline() or b"null")
-                if event is None:
-                    raise Held(
-                        "The process that holds my file has gone away; see whether your last words are there."
-                    )
+                line = await reader.readline()
+                if not line.endswith(b"\n"):  # nothing, or half an event
+                    raise Held(GONE)
+                event = json.loads(line)
                 yield event
                 if event["event"] in ("done", "error"):
                     return
         except OSError:
-            raise Held(
-                "The process that holds my file has gone away; see whether your last words are there."
-            ) from None
+            raise Held(GONE) from None
         finally:
             await _close(writer)
 
 
-async def _answer(door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def _listen(path: Path) -> sockets.socket:
+    path.unlink(missing_ok=True)  # left by a holder that died; we hold the lock, so it is nobody's
+    listening = sockets.socket(sockets.AF_UNIX)
+    mask = os.umask(0o177)  # the socket is 0600 from the first moment
+    try:
+        listening.bind(os.fspath(path))
+    except OSError as error:
+        listening.close()
+        raise NoRoom(
+            f"I can't make {path} ({error.strerror or error}); choose another place with --home."
+        ) from None
+    finally:
+        os.umask(mask)
+    return listening
+
+
+async def _answer(
+    door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, take_within: float
+) -> None:
     """Serve one connection: one request, its events; the asker hanging up interrupts it."""
     try:
-        request = _parsed(await reader.readline())
+        request = await _request(reader)
         if request is None:
-            writer.write(
-                _packed(
-                    {
-                        "event": "error",
-                        "code": "wrong-use",
-                        "sentence": "That is no request of docs/protocol.md.",
-                    }
-                )
-            )
+            writer.write(_packed({"event": "error", "code": WrongUse.code, "sentence": NO_REQUEST}))
             return
-        hung_up = asyncio.ensure_future(reader.read(1))
+        gone = asyncio.ensure_future(_hung_up(reader))
         try:
-            await _hand_events(door, request, writer, hung_up)
+            await _hand_events(door, request, writer, gone, take_within)
         finally:
-            hung_up.cancel()
-    except (OSError, ValueError, TimeoutError):
-        return  # gone, stuck, or a line beyond all limits: its work was interrupted, and nobody is left to tell
+            gone.cancel()
+    except OSError:  # gone, or stuck: its work was interrupted, and nobody is left to tell
+        writer.transport.abort()
+    except (
+        asyncio.CancelledError
+    ):  # this process is closing, and must not wait for an asker that doesn't read
+        writer.transport.abort()
+        raise
     finally:
         await _close(writer)
 
 
+async def _request(reader: asyncio.StreamReader) -> dict[str, Any] | None:
+    """Return what the asker's first line asks for, or None where it is no request."""
+    try:
+        request = json.loads(await reader.readline())
+    except (ValueError, RecursionError):  # too long, no UTF-8, no JSON, or brackets nested by the thousand
+        return None
+    return request if isinstance(request, dict) else None
+
+
+async def _hung_up(reader: asyncio.StreamReader) -> None:
+    """Wait until the asker has hung up; whatever else it sends is passed over."""
+    with contextlib.suppress(OSError):
+        while await reader.read(2**16):
+            pass
+
+
 async def _hand_events(
-    door: Door, request: dict[str, Any], writer: asyncio.StreamWriter, hung_up: "asyncio.Future[bytes]"
+    door: Door,
+    request: dict[str, Any],
+    writer: asyncio.StreamWriter,
+    gone: "asyncio.Future[None]",
+    take_within: float,
 ) -> None:
     async with aclosing(door.ask(request)) as events:
         while True:
-            coming = asyncio.ensure_future(anext(events, None))
-            await asyncio.wait((coming, hung_up), return_when=asyncio.FIRST_COMPLETED)
-            if not coming.done():
-                coming.cancel()
-                await asyncio.gather(coming, return_exceptions=True)
-                return
-            event = coming.result()
+            event = await _unless(gone, anext(events, None))
             if event is None:
                 return
             writer.write(_packed(event))
-            await asyncio.wait_for(writer.drain(), TAKE_WITHIN)
+            await asyncio.wait_for(writer.drain(), take_within)
+
+
+async def _unless(gone: "asyncio.Future[None]", coming: Awaitable[Any]) -> Any:
+    """Wait for what is coming, but not beyond the asker's going: then it is cancelled, and None."""
+    got = asyncio.ensure_future(coming)
+    try:
+        await asyncio.wait((got, gone), return_when=asyncio.FIRST_COMPLETED)
+        return got.result() if got.done() else None
+    finally:  # also where this process is closing: the generator must be at rest before it is closed
+        got.cancel()
+        await asyncio.gather(got, return_exceptions=True)
 
 
 def _packed(message: dict[str, Any]) -> bytes:
-    return json.dumps(message).encode() + b"\n"
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    try:
-        request = json.loads(line)
-    except ValueError:
-        return None
-    return request if isinstance(request, dict) else None
+    # Not escaped: a million emoji would be twelve megabytes. A lone surrogate passes, and the door cleans it away.
+    return json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

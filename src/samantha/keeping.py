@@ -1,6 +1,7 @@
 """Backing up, bringing back and locking: what is done to the file as a whole."""
 
 import asyncio
+import contextlib
 from datetime import datetime
 from pathlib import Path
 
@@ -14,20 +15,23 @@ WAIT_TO_CLOSE = 10.0  # seconds a holder may take to end what it is saying
 LOOK_AGAIN = 0.05  # seconds
 
 
-def phrase_for_backup(home: Home, places: key.Places, *, anew: bool) -> str | None:
-    """Make the recovery phrase that a first backup needs, or a new one; None where one was made before."""
-    wraps = key.load(home.keys)
-    if wraps.way("phrase") and not anew:
-        return None
-    phrase, way = key.by_phrase(key.unlock(wraps, places), wraps.memory)
-    wraps.with_way(way).save(home.keys)
-    return phrase
+def back_up(
+    home: Home, places: key.Places, destination: Path, *, new_phrase: bool
+) -> tuple[backup.Copy, str | None]:
+    """Copy the file, in use or not, verify the copy, and return it with the recovery phrase.
 
-
-def back_up(home: Home, places: key.Places, destination: Path) -> backup.Copy:
-    """Copy the file, in use or not, and verify the copy."""
-    wraps = key.load(home.keys)
-    return backup.make(home, wraps, key.unlock(wraps, places), destination)
+    The phrase is None where one was made before, unless `new_phrase`. It counts from the moment the backup is
+    whole: a phrase that was never shown must not be the one that opens.
+    """
+    wraps, phrase = key.load(home.keys), None
+    data_key = key.unlock(wraps, places)
+    if new_phrase or not wraps.way("phrase"):
+        phrase, way = key.by_phrase(data_key, wraps.memory)
+        wraps = wraps.with_way(way)
+    copy = backup.make(home, wraps, data_key, destination)
+    if phrase:
+        wraps.save(home.keys)
+    return copy, phrase
 
 
 def bring_back(
@@ -46,7 +50,8 @@ async def close_holder(home: Home) -> None:
     waited = 0.0
     there = There(home.socket)
     if await there.reachable():
-        await only(there, {"ask": "lock"})
+        with contextlib.suppress(Held):  # it may be gone before it has answered
+            await only(there, {"ask": "lock"})
     while True:
         with home.hold() as ours:
             if ours:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from samantha import language
+from samantha import language, wire
 from samantha.events import Fact, Sensitivity, Subject
 
 Choice = Literal["keep", "never mention", "let go"]
 Answer = Mapping[str, Any]
 SENSITIVITY: Mapping[Choice, Sensitivity] = {"keep": "open", "never mention": "never mention"}
 LONGEST_NAME = 60  # characters; longer is a slip of the paste
+LONGEST_ANSWER = 10_000  # characters; it has to fit on a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def meet(understand: Understand, wording: Wording, agree: Callable[[list[Kept]],
     adult = yield Step("choose", tuple(words["adult"]), {"choices": words["adult choices"]})
     told += _adult(adult)
     human = yield Step("ask", _lines(words["question"], told), {"label": words["question label"]})
-    said = str(human.get("text", "")).strip()
+    said = _text(human).strip()
     cards = _cards(told, said, understand, wording, words)
     chosen = yield Step(
         "cards", tuple(words["cards" if cards else "no cards"]), {"cards": [card.plain() for card in cards]}
@@ -82,8 +83,13 @@ class Card:
         return {"id": self.id, "title": self.title, "source": self.source}
 
 
+def _text(answer: Answer) -> str:
+    text = answer.get("text")
+    return wire.clean(text[:LONGEST_ANSWER]) if isinstance(text, str) else ""
+
+
 def _named(kind: Literal["person", "companion"], answer: Answer) -> list[Fact]:
-    name = " ".join(str(answer.get("text", "")).split()).strip(" .,!\"'")[:LONGEST_NAME]
+    name = " ".join(_text(answer).split()).strip(" .,!\"'")[:LONGEST_NAME].strip()
     return [Fact(Subject(kind), "name", name)] if name else []
 
 

@@ -1,6 +1,7 @@
 """One turn, top to bottom."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from samantha import wire
@@ -36,8 +37,8 @@ async def take_turn(channel: Channel, she: She) -> Turn:
         channel.show(wire.concern(concern))
     recalled = she.memory.recall(heard)
     channel.show(wire.recalled(recalled))
-    reply = think(she.mind, heard, feeling, concern, recalled)  # a stream
-    said = await channel.say(reply)  # as spoken, even if interrupted
+    async with aclosing(think(she.mind, heard, feeling, concern, recalled)) as reply:  # a stream
+        said = await channel.say(reply)  # as spoken, even if interrupted
     channel.show(wire.said(said))
     turn = she.memory.complete(heard, feeling, concern, recalled, said)
     channel.show(wire.complete(turn))

@@ -1,9 +1,12 @@
 """Values as events: the plain shapes of docs/protocol.md, ready for JSON."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from samantha.events import Concern, Event, Fact, Feeling, Heard, Line, Recalled, Said, Turn
+
+NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def line(entry: Line) -> dict[str, Any]:
@@ -88,3 +91,8 @@ def complete(value: Turn) -> Event:
     return Event(
         "complete", {"turn": value.heard.turn, "facts": [fact(entry) for entry in value.recalled.told]}
     )
+
+
+def clean(text: str) -> str:
+    """Return text without what is no text: control characters (but line ends and tabs) and lone surrogates."""
+    return NO_TEXT.sub("", text)

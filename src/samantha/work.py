@@ -2,22 +2,26 @@
 
 import asyncio
 import logging
+import traceback
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from samantha import __version__, wire
 from samantha.channels.stream import StreamChannel
 from samantha.events import Event, Heard, Recalled, SamanthaError, WrongUse
-from samantha.meeting import Steps
+from samantha.meeting import Step, Steps
 from samantha.turn import She, take_turn
 
 Request = dict[str, Any]
 Events = AsyncGenerator[Event, None]
 
 LONGEST_TEXT = 1_000_000  # characters of one line; more is a file, not a sentence
+LONGEST_CHANNEL = 20  # characters
+SLOWEST_PACE = 5  # seconds between words; slower is no talk, and nobody else could take a turn
 MOST_LINES = 1_000
 SETTINGS = {"theme": ("system", "light", "dark"), "still": (True, False)}
 
@@ -67,17 +71,27 @@ class Here:
             yield {**known, "event": "done"}
         except SamanthaError as error:
             yield {**known, "event": "error", "code": error.code, "sentence": error.sentence}
-        except Exception:  # the edge of a turn: record it, say something true
-            log.exception("a %s failed", request.get("ask"))
+        except Exception as error:  # noqa: BLE001 - the edge of a turn: record it, say something true
+            log.error("a %s failed: %s", request.get("ask"), _whereabouts(error))
             sentence = "Something in me broke just now; what you said before is kept. Please try again."
             yield {**known, "event": "error", "code": "broken", "sentence": sentence}
+
+
+def _whereabouts(error: Exception) -> str:
+    """Say what broke and where, without the error's own words: they may hold the person's, and a log is plain text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(
+        [type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))]
+    )
 
 
 async def _hello(house: House, _: Request) -> Events:
     memory, now = house.she.memory, house.clock()
     names = memory.names()
     begins = house.met and not memory.talking(now)
-    greeting = house.she.mind.greet(now, Recalled(names=names, last_met=memory.last_met(now))) if begins else None
+    greeting = (
+        house.she.mind.greet(now, Recalled(names=names, last_met=memory.last_met(now))) if begins else None
+    )
     yield Event(
         "hello",
         {
@@ -94,9 +108,10 @@ async def _hello(house: House, _: Request) -> Events:
 
 async def _turn(house: House, request: Request) -> Events:
     """Take one turn; the task outlives whoever asked, so that a turn is never left half done."""
-    heard = Heard(_text(request, "text"), house.clock(), str(request.get("channel", "say")))
-    pace = request.get("pace", 0.0)
-    channel = StreamChannel(heard, house.clock, float(pace) if isinstance(pace, int | float) else 0.0)
+    heard = Heard(_text(request, "text"), house.clock(), _channel(request, "say"))
+    if not heard.text.strip():
+        raise WrongUse("There are no words in that; say something.")
+    channel = StreamChannel(heard, house.clock, _pace(request))
     shown = 0
 
     async def take() -> None:
@@ -104,6 +119,8 @@ async def _turn(house: House, request: Request) -> Events:
             house.speaking = channel
             try:
                 await take_turn(channel, house.she)
+                if channel.failure:
+                    raise channel.failure
             finally:
                 house.speaking = None
                 channel.end()
@@ -120,20 +137,21 @@ async def _turn(house: House, request: Request) -> Events:
 
 async def _stop(house: House, request: Request) -> Events:
     speaking = house.speaking
-    if speaking is not None and request.get("channel", speaking.name) == speaking.name:
-        speaking.stop(_number(request, "shown", None))
+    shown = _number(request, "shown", None)
+    if speaking is not None and _channel(request, speaking.name) == speaking.name:
+        speaking.stop(shown)
     return
     yield  # an iterator of no events
 
 
 async def _lines(house: House, request: Request) -> Events:
-    before, limit = _number(request, "before", None), _number(request, "limit", 50)
-    yield wire.lines(house.she.memory.lines(before, min(limit or 50, MOST_LINES)))
+    before, limit = _number(request, "before", None), _number(request, "limit", 50) or 0
+    yield wire.lines(house.she.memory.lines(before, min(limit, MOST_LINES)))
 
 
 async def _search(house: House, request: Request) -> Events:
-    k = _number(request, "k", 10)
-    yield wire.lines(house.she.memory.search(_text(request, "question"), min(k or 10, MOST_LINES)))
+    k = _number(request, "k", 10) or 0
+    yield wire.lines(house.she.memory.search(_text(request, "question"), min(k, MOST_LINES)))
 
 
 async def _facts(house: House, _: Request) -> Events:
@@ -144,7 +162,7 @@ async def _show(house: House, request: Request) -> Events:
     number = _number(request, "line", None)
     found = house.she.memory.show(number or 0)
     if found is None:
-        raise WrongUse(f"I have no line {number}; `samantha memory list` shows the numbers.")
+        raise WrongUse(f"I have no line {number or ''}; `samantha memory list` shows the numbers.")
     yield Event("line", {"line": wire.line(found[0]), "facts": [wire.fact(fact) for fact in found[1]]})
 
 
@@ -172,9 +190,10 @@ async def _settings(house: House, request: Request) -> Events:
     memory, changes = house.she.memory, request.get("set", {})
     if not isinstance(changes, dict):
         raise WrongUse('Settings are changed with "set": {name: value}.')
-    for name, value in changes.items():
+    for name, value in changes.items():  # all of them or none
         if not _allowed(name, value):
-            raise WrongUse(f"I have no setting {name!r} with the value {value!r}; see docs/protocol.md.")
+            raise WrongUse(f"I have no setting {name[:40]!r} with that value; see docs/protocol.md.")
+    for name, value in changes.items():
         memory.set(name, value.upper() if name == "country" and value else value)
     file = memory.file
     yield Event(
@@ -192,23 +211,29 @@ async def _settings(house: House, request: Request) -> Events:
 
 async def _meet(house: House, request: Request) -> Events:
     answer = request.get("answer")
-    if house.met:
-        raise WrongUse("We have met already.")
+    if answer is not None and not isinstance(answer, dict):
+        raise WrongUse('A step is answered with "answer": {...}; docs/protocol.md says what each asks for.')
     async with house.one_turn:
-        try:
-            if house.meeting is None or answer is None:
-                house.meeting = house.begin_meeting(house)
-                step = next(house.meeting)
-            elif isinstance(answer, dict) and not answer.get("skip"):
-                step = house.meeting.send(answer)
-            else:
-                house.meeting.close()
-                raise StopIteration
-        except StopIteration:
-            house.meeting = None
-            yield Event("step", {"kind": "end", "says": [], "record": "unmet"})
-            return
+        step = _next_step(house, answer)
     yield Event("step", {"kind": step.kind, "says": list(step.says), **step.data})
+
+
+def _next_step(house: House, answer: dict[str, Any] | None) -> Step:
+    """Go on in the meeting, or begin one; it is over with its `end`, by a skip, or when it fails."""
+    meeting, house.meeting = house.meeting, None
+    if house.met and (meeting is None or answer is None):  # the phrase and the end come when we have met
+        raise WrongUse("We have met already.")
+    if meeting is None or answer is None:
+        meeting, answer = house.begin_meeting(house), None
+    if answer and answer.get("skip"):
+        meeting.close()
+        return Step("end", (), {"record": house.record["record"]})
+    step = meeting.send(answer) if answer is not None else next(meeting)
+    if step.kind == "end":
+        meeting.close()
+    else:
+        house.meeting = meeting
+    return step
 
 
 async def _lock(house: House, _: Request) -> Events:
@@ -250,15 +275,21 @@ def _text(request: Request, name: str) -> str:
         raise WrongUse(
             f"That is {len(text):,} characters; I take up to {LONGEST_TEXT:,} at once, so send it in parts."
         )
-    return clean(text)
+    return wire.clean(text)
 
 
-def clean(text: str) -> str:
-    """Return text without what is no text: control characters (but line ends and tabs) and lone surrogates."""
-    kept = (
-        c for c in text if c in "\n\t" or not (c < " " or "\x7f" <= c < "\xa0" or "\ud800" <= c <= "\udfff")
-    )
-    return "".join(kept)
+def _channel(request: Request, default: str) -> str:
+    name = request.get("channel", default)
+    if not isinstance(name, str) or not (name.isascii() and name.isalpha() and len(name) <= LONGEST_CHANNEL):
+        raise WrongUse('"channel" must be a word: page, terminal or say.')
+    return name
+
+
+def _pace(request: Request) -> float:
+    pace = request.get("pace", 0)
+    if not isinstance(pace, int | float) or isinstance(pace, bool) or not 0 <= pace <= SLOWEST_PACE:
+        raise WrongUse(f'"pace" must be a number of seconds between words, from 0 to {SLOWEST_PACE}.')
+    return float(pace)
 
 
 def _number(request: Request, name: str, default: int | None) -> int | None:
@@ -275,4 +306,4 @@ def _allowed(name: str, value: Any) -> bool:
         return value is None or (
             isinstance(value, str) and len(value) == 2 and value.isalpha() and value.isascii()
         )
-    return name in SETTINGS and any(value is choice or value == choice for choice in SETTINGS[name])
+    return any(type(value) is type(choice) and value == choice for choice in SETTINGS.get(name, ()))

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,12 +21,21 @@ TOKEN = "t0ken-of-the-tests"
 class Page:
     """A running page; `stop` and `start` take it away and bring it back on the same port."""
 
-    door: ScriptedDoor
+    door: ScriptedDoor = field(default_factory=ScriptedDoor)
     port: int = 0
     address: str = ""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _leave: asyncio.Event = field(default_factory=asyncio.Event)
     _served: Future[None] | None = None
+
+    @property
+    def up(self) -> bool:
+        """Tell whether it is being served."""
+        return self._served is not None and not self._served.done()
+
+    def ask(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        """Pass a request on to the door of this test."""
+        return self.door.ask(request)
 
     def start(self) -> None:
         """Serve, on the port of before where there was one."""
@@ -59,16 +68,16 @@ class Page:
         asyncio.run_coroutine_threadsafe(run(), self._loop).result(5)
 
     async def _serve(self, sock: socket.socket, up: threading.Event) -> None:
-        async with server.serving(self.door, TOKEN, sock) as self.address:
+        async with server.serving(self, TOKEN, sock) as self.address:
             self.port = sock.getsockname()[1]
             up.set()
             await self._leave.wait()
 
 
 @contextmanager
-def running(door: ScriptedDoor) -> Iterator[Page]:
+def running() -> Iterator[Page]:
     """Run the page on a free port while the block runs."""
-    page = Page(door)
+    page = Page()
     loop = page._loop
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -82,6 +91,13 @@ def running(door: ScriptedDoor) -> Iterator[Page]:
         loop.close()
 
 
+@pytest.fixture(scope="module")
+def site() -> Iterator[Page]:
+    """One running page for a whole file of tests."""
+    with running() as page:
+        yield page
+
+
 @pytest.fixture
 def door() -> ScriptedDoor:
     """A door nobody has come through yet."""
@@ -89,7 +105,9 @@ def door() -> ScriptedDoor:
 
 
 @pytest.fixture
-def page(door: ScriptedDoor) -> Iterator[Page]:
+def page(site: Page, door: ScriptedDoor) -> Iterator[Page]:
     """The page, with that door behind it."""
-    with running(door) as page:
-        yield page
+    site.door = door
+    yield site
+    if not site.up:
+        site.start()

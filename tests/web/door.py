@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from samantha.events import SamanthaError
+
 Event = dict[str, Any]
 
 NOTHING: list[Event] = []  # what `stop` causes
@@ -70,6 +72,7 @@ class ScriptedDoor:
     closed: asyncio.Event = field(default_factory=asyncio.Event)  # a turn was closed by the page going away
     requests: list[Event] = field(default_factory=list)
     refusal: Event | None = None  # what the next turn is refused with
+    failure: SamanthaError | None = None  # what the next request fails with
     step: int = 0
     words: int = 0  # yielded in the last turn
     shown: int | None = None
@@ -87,6 +90,9 @@ class ScriptedDoor:
     async def ask(self, request: Event) -> AsyncGenerator[Event, None]:
         """Yield the events of one request, as the real door does."""
         self.requests.append(request)
+        failure, self.failure = self.failure, None
+        if failure:
+            raise failure
         tag = {"id": request.get("id")}
         work = getattr(self, f"_{request.get('ask')}", None)
         if work is None:

@@ -12,8 +12,9 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from samantha.events import Held
 from samantha.web import server
-from tests.web.conftest import TOKEN, Page, running
+from tests.web.conftest import TOKEN, Page
 from tests.web.door import ScriptedDoor
 
 
@@ -25,13 +26,6 @@ def get(page: Page, path: str, host: str | None = None, method: str = "GET") -> 
     response.body = response.read().decode(errors="replace")  # type: ignore[attr-defined]
     connection.close()
     return response
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Page]:
-    """One page for all tests that only ask for files."""
-    with running(ScriptedDoor()) as page:
-        yield page
 
 
 @contextmanager
@@ -183,6 +177,15 @@ def test_a_malformed_message_gets_a_sentence_and_the_talk_goes_on(
         assert error["sentence"].endswith(".")
         assert door.requests == []
         assert events(socket, {"ask": "hello", "id": "1"})[-1]["event"] == "done"
+
+
+def test_a_door_that_fails_says_so(page: Page, door: ScriptedDoor) -> None:
+    door.failure = Held("The process that holds my file has just closed; try again.")
+    with talking(page) as socket:
+        (error,) = events(socket, {"ask": "hello", "id": "5"})
+        assert (error["id"], error["code"]) == ("5", "held")
+        assert error["sentence"] == "The process that holds my file has just closed; try again."
+        assert events(socket, {"ask": "hello", "id": "6"})[-1]["event"] == "done"
 
 
 def test_an_unknown_request_is_for_the_door_to_refuse(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The reply to a turn: danger first, whatever the mind; then the mind."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from samantha.events import Concern, Feeling, Heard, Part, Recalled, Say
 from samantha.models.base import Mind
@@ -8,10 +9,11 @@ from samantha.models.base import Mind
 
 async def think(
     mind: Mind, heard: Heard, feeling: Feeling | None, concern: Concern | None, recalled: Recalled
-) -> AsyncIterator[Part]:
+) -> AsyncGenerator[Part, None]:
     """Yield the parts of the reply. In danger they are the fixed words of care, and no mind is asked."""
     if concern is not None:
         yield Say(concern.reply)
         return
-    async for part in mind.think(heard, feeling, recalled):
-        yield part
+    async with aclosing(mind.think(heard, feeling, recalled)) as parts:
+        async for part in parts:
+            yield part

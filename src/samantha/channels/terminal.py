@@ -1,14 +1,16 @@
 """Talking in the terminal: lines from a person or a pipe, words as they come."""
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any, Protocol
 
 from samantha import language
 from samantha.channels.base import Door
+from samantha.events import SamanthaError
 
 PACE = 0.03  # seconds between words: as fast as one reads, slow enough to interrupt
 
@@ -38,9 +40,35 @@ class Plain:
         sys.stdout.flush()
 
 
-async def piped(door: Door, lines: Iterable[str], screen: Screen) -> None:
+async def lines_from(descriptor: int) -> AsyncGenerator[str, None]:
+    """Yield the lines of a pipe or file as they come, while other work goes on; bytes that are no UTF-8 become �."""
+    rest = bytearray()
+    while chunk := await _read(descriptor):
+        *whole, last = chunk.split(b"\n")
+        for part in whole:
+            yield (rest + part).decode("utf-8", "replace")
+            rest.clear()
+        rest += last
+    if rest:
+        yield rest.decode("utf-8", "replace")
+
+
+async def _read(descriptor: int) -> bytes:
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
+    try:
+        loop.add_reader(descriptor, ready.set)
+    except PermissionError:  # a plain file can't be waited for, and needn't
+        return os.read(descriptor, 2**16)
+    try:
+        await ready.wait()
+        return os.read(descriptor, 2**16)
+    finally:
+        loop.remove_reader(descriptor)
+
+
+async def piped(door: Door, lines: AsyncIterator[str], screen: Screen) -> None:
     """Answer line by line, and end. Blank lines are passed over."""
-    for line in lines:
+    async for line in lines:
         if line.strip():
             await _turn(door, line, screen, channel="pipe", pace=0.0)
 
@@ -48,6 +76,8 @@ async def piped(door: Door, lines: Iterable[str], screen: Screen) -> None:
 async def chat(door: Door, screen: Screen) -> None:
     """Talk until the person leaves."""
     hello = await only(door, {"ask": "hello"})
+    if "sentence" in hello:
+        raise SamanthaError(hello["sentence"])
     if not hello["met"]:
         await _meet(door, screen)
     elif hello["greeting"]:
@@ -116,16 +146,16 @@ async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: fl
 
 async def _prompt(door: Door) -> str:
     hello = await only(door, {"ask": "hello"})
-    return str(_words()["prompt"][hello.get("record", "on")])
+    return str(_words()["prompt"].get(hello.get("record"), "> "))
 
 
 async def _meet(door: Door, screen: Screen) -> None:
     """Go through the first meeting; the end of input, or /skip, skips the rest of it."""
     step = await only(door, {"ask": "meet"})
     while True:
-        for sentence in step["says"]:
+        for sentence in step.get("says", [step.get("sentence")]):
             screen.write(f"{sentence}\n")
-        if step["kind"] == "end":
+        if step["event"] == "error" or step["kind"] == "end":
             return
         answer = await STEPS[step["kind"]](step, screen)
         step = await only(door, {"ask": "meet", "answer": {"skip": True} if answer is None else answer})

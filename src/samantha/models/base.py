@@ -1,6 +1,6 @@
 """What every mind offers a turn."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Protocol
 
@@ -19,7 +19,7 @@ class Mind(Protocol):
         """What the person knows it by."""
         ...
 
-    def think(self, heard: Heard, feeling: Feeling | None, recalled: Recalled) -> AsyncIterator[Part]:
+    def think(self, heard: Heard, feeling: Feeling | None, recalled: Recalled) -> AsyncGenerator[Part, None]:
         """Think of a reply to what was heard."""
         ...
 

@@ -17,10 +17,13 @@ SETTINGS = """
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma secure_delete = on;
-    pragma temp_store = memory; -- a sort that spills must not spill plain text
     pragma foreign_keys = on;
     pragma cache_size = -16384; -- 16 MiB
+"""
+# For those who only read, too.
+SETTINGS_OF_ALL = """
     pragma busy_timeout = 5000; -- ms
+    pragma temp_store = memory; -- a sort that spills must not spill plain text
 """
 
 
@@ -52,6 +55,8 @@ def connect(
 
     Raises Damaged where it can't be read under this key, NoRoom where the disk refuses.
     """
+    if read_only and not Path(path).exists():
+        raise Damaged(f"{path} is missing; put it back from a backup with `samantha restore`.")
     flags = apsw.SQLITE_OPEN_READONLY if read_only else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     with sentences(str(path)):
         connection = apsw.Connection(str(path), flags=flags, vfs=vfs)

@@ -61,7 +61,7 @@ class Home:
             raise NoRoom(
                 f"I can't make my folder {self.folder} ({error.strerror}); choose another with --home."
             ) from None
-        if self.socket.parent.stat().st_uid != os.getuid():
+        if self.socket.parent != self.folder and self.socket.parent.lstat().st_uid != os.getuid():
             raise Held(
                 f"{self.socket.parent} belongs to somebody else; remove it or choose a shorter --home."
             )
@@ -72,7 +72,8 @@ class Home:
 
         The lock is the kernel's, so it goes with the process, however that ends.
         """
-        descriptor = os.open(self.folder / "holder.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with room(self.folder):
+            descriptor = os.open(self.folder / "holder.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -84,10 +85,21 @@ class Home:
             os.close(descriptor)
 
 
+@contextmanager
+def room(where: Path | str) -> Iterator[None]:
+    """Turn what the system says about files into NoRoom, with a sentence about `where`."""
+    try:
+        yield
+    except OSError as error:
+        raise NoRoom(
+            f"I can't write {where} ({error.strerror or error}); make room or mend the disk, then try again."
+        ) from None
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Replace a file at once or not at all, readable by the person alone."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
+    with room(path), _gone_unless_named(beside):
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -95,11 +107,14 @@ def write_private(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
         sync_folder(path.parent)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise NoRoom(
-            f"I can't write {path} ({error.strerror}); make room or mend the disk, then try again."
-        ) from None
+
+
+@contextmanager
+def _gone_unless_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -115,5 +130,5 @@ def read_json(path: Path) -> Any:
     """Return what a small JSON file of ours holds; raise Damaged where it can't be read."""
     try:
         return json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise Damaged(f"{path} can't be read; put it back from a backup with `samantha restore`.") from None

@@ -1,8 +1,7 @@
 """The key of the file: 256 random bits, wrapped by what the person has.
 
-`keys.json` names the ways in. Each but the keyring and the key file seals the data key itself with
-ChaCha20-Poly1305 (RFC 8439) under a key made from a passphrase by Argon2id (RFC 9106) or from the
-recovery phrase (BIP 39, 128 bits) by HKDF (RFC 5869).
+`keys.json` names the ways in: the system's keyring or a key file, which hold the key itself, and a passphrase
+or the recovery phrase (BIP 39, 128 bits), which seal it (`seal.py`).
 """
 
 import hashlib
@@ -15,17 +14,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from samantha.events import Damaged, Locked
-from samantha.store.home import read_json, write_private
+from samantha.events import Damaged, Locked, NewerFile
+from samantha.store import seal
+from samantha.store.home import read_json, room, write_private
+from samantha.store.seal import ARGON2_KIB, ARGON2_PASSES, KEY_BYTES
 
-KEY_BYTES = 32
-ARGON2_KIB = 64 * 1024  # never below 64 MiB: what makes guessing dear
-ARGON2_PASSES = 3
+FORMAT = 1  # of `keys.json`
 SERVICE = "samantha"
+PROMPTS = {"passphrase": "Passphrase: ", "phrase": "Recovery phrase (twelve words): "}
 
 
 class Keyring(Protocol):
-    """The system's keyring, as far as we use it."""
+    """The system's keyring, as far as we use it; one that is locked keeps and gives nothing."""
 
     def get_password(self, service: str, username: str, /) -> str | None: ...
     def set_password(self, service: str, username: str, password: str, /) -> None: ...
@@ -70,7 +70,7 @@ class Wraps:
     def dump(self) -> bytes:
         """Return the content of `keys.json`."""
         content = {
-            "format": 1,
+            "format": FORMAT,
             "memory": self.memory,
             "check": self.check,
             "made": self.made,
@@ -91,12 +91,21 @@ def load(path: Path) -> Wraps:
 def parse(content: Any, name: str) -> Wraps:
     """Return the wraps that a parsed `keys.json` holds; raise Damaged where it is not one."""
     try:
+        newer = content["format"] > FORMAT
         ways = tuple({"by": str(way["by"]), **way} for way in content["ways"])
-        return Wraps(str(content["memory"]), str(content["check"]), bool(content["made"]), ways)
+        wraps = Wraps(content["memory"], content["check"], bool(content["made"]), ways)
     except (KeyError, TypeError):
-        raise Damaged(
-            f"{name} is not a key list of mine; put it back from a backup with `samantha restore`."
-        ) from None
+        newer, wraps = False, None
+    if newer:
+        raise NewerFile(f"{name} was written by a newer version of me; update samantha and start again.")
+    # The id of a memory becomes part of a path, so a foreign list must not choose it freely.
+    if wraps is None or not seal.is_hex(wraps.memory, 32) or not seal.is_hex(wraps.check, 32) or not _whole(ways):
+        raise Damaged(f"{name} is not a key list of mine; put it back from a backup with `samantha restore`.")
+    return wraps
+
+
+def _whole(ways: tuple[dict[str, Any], ...]) -> bool:
+    return all(seal.is_sealed(way) for way in ways if way["by"] in ("passphrase", "phrase"))
 
 
 def make(places: Places) -> tuple[bytes, Wraps]:
@@ -113,8 +122,10 @@ def settle(key: bytes, wraps: Wraps, places: Places) -> Wraps:
     keyring = places.keyring()
     if keyring is not None:
         keyring.set_password(SERVICE, wraps.memory, key.hex())
-        return wraps.with_way({"by": "keyring"})
-    places.key_files.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if _from_keyring(wraps, places) == key:  # some take it and forget it, or are locked
+            return wraps.with_way({"by": "keyring"})
+    with room(places.key_files):
+        places.key_files.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_private(key_file(places, wraps.memory), key.hex().encode())
     return wraps.with_way({"by": "file"})
 
@@ -129,7 +140,9 @@ def guard(key: bytes, wraps: Wraps, passphrase: str) -> Wraps:
 
 def drop_open_ways(wraps: Wraps, places: Places) -> None:
     """Take the key out of the key file and the keyring."""
-    key_file(places, wraps.memory).unlink(missing_ok=True)
+    with room(places.key_files):
+        for path in places.key_files.glob(f"{wraps.memory}.key*"):  # also one that was cut short while being written
+            path.unlink()
     keyring = places.keyring()
     if keyring is not None and keyring.get_password(SERVICE, wraps.memory):
         keyring.delete_password(SERVICE, wraps.memory)
@@ -146,28 +159,31 @@ def guarded_by(wraps: Wraps) -> str:
 
 
 def unlock(wraps: Wraps, places: Places) -> bytes:
-    """Return the data key by the everyday way in; raise Locked with what would open it."""
+    """Return the data key by the everyday way in, else by what the person types; raise Locked with what would open it."""
     for by, find in (("file", _from_file), ("keyring", _from_keyring)):
         if wraps.way(by) and (key := find(wraps, places)) and wraps.fits(key):
             return key
-    way = wraps.way("passphrase")
-    if way is None:
-        raise Locked(
-            "I can't find the key to my file on this machine; `samantha restore BACKUP` opens a backup with the recovery phrase."
-        )
-    passphrase = places.passphrase or places.ask("Passphrase: ")
-    if not passphrase:
+    if wraps.way("passphrase") and places.passphrase:
+        return open_passphrase(wraps, places.passphrase)
+    prompt = next((text for by, text in PROMPTS.items() if wraps.way(by)), None)
+    typed = prompt and places.ask(prompt)
+    if typed:
+        return open_typed(wraps, typed)
+    if wraps.way("passphrase"):
         raise Locked(
             "My file is locked; set SAMANTHA_PASSPHRASE or run this in a terminal to type the passphrase."
         )
-    return open_passphrase(wraps, passphrase)
+    raise Locked(
+        "I can't find the key to my file on this machine; in a terminal, the recovery phrase opens it, "
+        "and `samantha restore BACKUP` a backup."
+    )
 
 
 def by_passphrase(key: bytes, memory: str, passphrase: str) -> dict[str, Any]:
     """Return a way in by passphrase."""
     salt = os.urandom(16)
     way = {"by": "passphrase", "salt": salt.hex(), "kib": ARGON2_KIB, "passes": ARGON2_PASSES}
-    return way | _seal(key, memory, _argon2id(passphrase, way))
+    return way | seal.seal(key, memory, seal.from_passphrase(passphrase, way))
 
 
 def by_phrase(key: bytes, memory: str) -> tuple[str, dict[str, Any]]:
@@ -176,13 +192,13 @@ def by_phrase(key: bytes, memory: str) -> tuple[str, dict[str, Any]]:
 
     phrase = Mnemonic("english").generate(strength=128)
     way = {"by": "phrase", "salt": os.urandom(16).hex()}
-    return phrase, way | _seal(key, memory, _stretch(phrase, way))
+    return phrase, way | seal.seal(key, memory, seal.from_phrase(phrase, way))
 
 
 def open_passphrase(wraps: Wraps, passphrase: str) -> bytes:
     """Return the data key by passphrase; raise Locked where it is not the one."""
     way = wraps.way("passphrase")
-    key = way and _unseal(way, wraps.memory, _argon2id(passphrase, way))
+    key = way and seal.unseal(way, wraps.memory, seal.from_passphrase(passphrase, way))
     if not key or not wraps.fits(key):
         raise Locked(
             "That passphrase doesn't open my file; try again, or use the recovery phrase with a backup."
@@ -193,12 +209,19 @@ def open_passphrase(wraps: Wraps, passphrase: str) -> bytes:
 def open_phrase(wraps: Wraps, phrase: str) -> bytes:
     """Return the data key by recovery phrase; raise Locked where it is not the one."""
     way, words = wraps.way("phrase"), " ".join(phrase.lower().split())
-    key = _unseal(way, wraps.memory, _stretch(words, way)) if way and is_phrase(words) else None
+    key = seal.unseal(way, wraps.memory, seal.from_phrase(words, way)) if way and is_phrase(words) else None
     if not key or not wraps.fits(key):
         raise Locked(
             "Those words don't open this file; check the twelve words of the recovery phrase and their order."
         )
     return key
+
+
+def open_typed(wraps: Wraps, text: str) -> bytes:
+    """Return the data key by what somebody typed, passphrase or recovery phrase; raise Locked where it is neither."""
+    if wraps.way("passphrase") and not is_phrase(text):
+        return open_passphrase(wraps, text)
+    return open_phrase(wraps, text)
 
 
 def is_phrase(text: str) -> bool:
@@ -224,51 +247,4 @@ def _from_keyring(wraps: Wraps, places: Places) -> bytes | None:
     try:
         return bytes.fromhex((keyring and keyring.get_password(SERVICE, wraps.memory)) or "")
     except ValueError:
-        return None
-
-
-def _argon2id(passphrase: str, way: dict[str, Any]) -> bytes:
-    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415 - not needed for a key file
-
-    salt, passes, kib = (
-        bytes.fromhex(way["salt"]),
-        max(way["passes"], ARGON2_PASSES),
-        max(way["kib"], ARGON2_KIB),
-    )
-    kdf = Argon2id(salt=salt, length=KEY_BYTES, iterations=passes, lanes=1, memory_cost=kib)
-    return kdf.derive(passphrase.encode())
-
-
-def _stretch(phrase: str, way: dict[str, Any]) -> bytes:
-    """Derive a key from the phrase's 128 random bits, which need no slow hash."""
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
-
-    kdf = HKDF(
-        algorithm=SHA256(),
-        length=KEY_BYTES,
-        salt=bytes.fromhex(way["salt"]),
-        info=b"samantha recovery phrase",
-    )
-    return kdf.derive(phrase.encode())
-
-
-def _seal(key: bytes, memory: str, under: bytes) -> dict[str, str]:
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415
-
-    nonce = os.urandom(12)
-    return {
-        "nonce": nonce.hex(),
-        "sealed": ChaCha20Poly1305(under).encrypt(nonce, key, memory.encode()).hex(),
-    }
-
-
-def _unseal(way: dict[str, Any], memory: str, under: bytes) -> bytes | None:
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305  # noqa: PLC0415
-
-    try:
-        sealed, nonce = bytes.fromhex(way["sealed"]), bytes.fromhex(way["nonce"])
-        return ChaCha20Poly1305(under).decrypt(nonce, sealed, memory.encode())
-    except (InvalidTag, KeyError, ValueError):
         return None

@@ -1,6 +1,13 @@
 """The system's keyring, where there is one that works."""
 
+import contextlib
+from typing import TYPE_CHECKING
+
+from samantha.events import Locked
 from samantha.store.key import Keyring
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 
 def system_keyring() -> Keyring | None:
@@ -9,4 +16,34 @@ def system_keyring() -> Keyring | None:
     from keyring.backends import fail, null  # noqa: PLC0415
 
     found = keyring.get_keyring()
-    return None if isinstance(found, fail.Keyring | null.Keyring) else found
+    return None if isinstance(found, fail.Keyring | null.Keyring) else Patient(found)
+
+
+class Patient:
+    """A keyring that may be locked, or gone: then it keeps and gives nothing, and says so where that matters."""
+
+    def __init__(self, backend: "KeyringBackend") -> None:
+        from keyring.errors import KeyringError  # noqa: PLC0415 - as above
+
+        self._backend = backend
+        self._troubles = (KeyringError, OSError)
+
+    def get_password(self, service: str, username: str, /) -> str | None:
+        """Return what is kept, or None."""
+        with contextlib.suppress(*self._troubles):
+            return self._backend.get_password(service, username)
+        return None
+
+    def set_password(self, service: str, username: str, password: str, /) -> None:
+        """Keep it where possible; the caller reads it back."""
+        with contextlib.suppress(*self._troubles):
+            self._backend.set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        """Take it out; raise Locked where it stays."""
+        try:
+            self._backend.delete_password(service, username)
+        except self._troubles as error:
+            raise Locked(
+                f"I can't take the key out of the system's keyring ({error}); unlock that and run `samantha lock` again."
+            ) from None

@@ -4,10 +4,10 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -19,7 +19,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from samantha.events import WrongUse
+from samantha.channels.base import Door
+from samantha.events import SamanthaError, WrongUse
 
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
@@ -33,18 +34,6 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
-
-
-class Door(Protocol):
-    """What answers requests; the holder of the file, or a script in the tests."""
-
-    def ask(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        """Yield the events of one request, each with `id` and `event`, ending with `done` or `error`.
-
-        Where the page goes away first, the generator is closed: it gets `GeneratorExit` where it yields,
-        or `CancelledError` where it waits, and what it yielded before counts as shown.
-        """
-        ...
 
 
 def new_token() -> str:
@@ -166,15 +155,19 @@ async def converse(door: Door, socket: WebSocket) -> None:
 
 
 async def answer(door: Door, socket: WebSocket, message: Message) -> None:
-    """Send the events of one request; a message that is none gets an `error`."""
+    """Send the events of one request; a message that is none, and a door that fails, get an `error`.
+
+    Where the page goes away first, the door's generator is closed: what it yielded before counts as shown.
+    """
+    known = None
     try:
         request = read(message)
-    except WrongUse as error:
-        await tell(socket, {"id": None, "event": "error", "code": error.code, "sentence": error.sentence})
-        return
-    async with aclosing(door.ask(request)) as events:
-        async for event in events:
-            await tell(socket, event)
+        known = request.get("id")
+        async with aclosing(door.ask(request)) as events:
+            async for event in events:
+                await tell(socket, event)
+    except SamanthaError as error:
+        await tell(socket, {"id": known, "event": "error", "code": error.code, "sentence": error.sentence})
 
 
 def read(message: Message) -> dict[str, Any]:

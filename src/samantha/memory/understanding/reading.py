@@ -85,6 +85,7 @@ class _Reader:
     mentioned: list[Subject] = field(default_factory=list)  # in this line, most lately last
     subjects: tuple[Subject, ...] = ()  # of the clause before
     waiting: tuple[Subject, ...] = ()  # named, and nothing said of them yet
+    told_before: int = 0  # facts, when this sentence began
     since: datetime | None = None  # said before who is spoken of: "in May I moved ..."
     unreal: bool = False  # what follows in this sentence is imagined, or told by somebody else
     strange: bool = False  # somebody unknown was mentioned, whom "she" could mean
@@ -94,7 +95,7 @@ class _Reader:
     def sentence(self, sentence: Part) -> None:
         """Read a sentence; a question tells nothing."""
         self.subjects, self.waiting, self.unreal = (), (), False
-        before = len(self.facts)
+        before, self.told_before = self.told_before, len(self.facts)
         parts = list(clauses(sentence, begins()))
         if "?" in sentence.ending:
             if not (len(parts) > 1 and folded(parts[-1].text) in words("and you")):
@@ -102,23 +103,26 @@ class _Reader:
                 return
             parts.pop()
         for part in parts:
-            if not self._clause(part) and self._withdraws(part):
+            if self._clause(part):
+                continue
+            if self._reports(part):
+                del self.facts[self.told_before :]
+            if self._takes_back(part):
                 del self.facts[before:]
 
-    def _withdraws(self, part: Part) -> bool:
-        """Look at a clause that told nothing; return whether it takes back what stood before it."""
+    def _reports(self, part: Part) -> bool:
+        """Look at a clause that told nothing; return whether it says that another said all this."""
         found = tokens(part.text)
         said = {token.word for token in found}
-        short_report = len(found) <= 4 and not said.isdisjoint(words("reported"))
-        if not said.isdisjoint(words("unreal") | words("reported")):
-            self.unreal = True
-        if not said.isdisjoint(words("mentions")) or any(
-            phrase_at(found, at, bond_phrases()) for at in range(len(found))
-        ):
-            self.strange = True
-        return short_report or any(
-            phrase_at(found, at, words("taken back")) for at in range(min(3, len(found)))
-        )
+        self.unreal = self.unreal or not said.isdisjoint(words("unreal") | words("reported"))
+        bonds_here = any(phrase_at(found, at, bond_phrases()) for at in range(len(found)))
+        self.strange = self.strange or bonds_here or not said.isdisjoint(words("mentions"))
+        return len(found) <= 4 and not said.isdisjoint(words("reported"))
+
+    def _takes_back(self, part: Part) -> bool:
+        """Return whether a clause is nothing but words like "just kidding"."""
+        found = tokens(part.text)
+        return any(phrase_at(found, at, words("taken back")) >= max(len(found) - at - 1, 1) for at in range(len(found)))
 
     def _clause(self, part: Part) -> bool:
         """Read a clause; return whether it was followed."""
@@ -225,7 +229,8 @@ class _Reader:
         offset = self.plain.index(text)
         count = phrase_at(found, 0, words("greetings")) or phrase_at(found, 0, words("answering"))
         at = found[count].start if count < len(found) else 0
-        if any(token.word in words("no answer with") for token in found):
+        said = words("leads") | words("no answer with")
+        if count == len(found) or any(token.word in said for token in found[count:]):
             return ()
         self._tell(answers(self.context.asked), text[at:], offset + at, Spoken((PERSON,), 0))
         return tuple(self.facts)

@@ -1,6 +1,6 @@
 """The built-in mind: the first move that has something to say, says it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 from samantha import dates
@@ -15,7 +15,7 @@ class BuiltinMind:
 
     name = "built-in"
 
-    async def think(self, heard: Heard, feeling: Feeling | None, recalled: Recalled) -> AsyncIterator[Part]:
+    async def think(self, heard: Heard, feeling: Feeling | None, recalled: Recalled) -> AsyncGenerator[Part, None]:
         """Yield a reply, whole: it is made faster than a word is read."""
         yield Say(reply(heard, feeling, recalled))
 

@@ -23,12 +23,12 @@ const FORMS = {
 
   cards(step, answer) {
     const cards = step.cards.map((card, n) => h("fieldset", { class: "card" },
-      h("legend", {}, card.title), h("p", { class: "source" }, "from your words: ", h("q", { dir: "auto" }, card.source)),
+      h("legend", {}, card.title), h("p", { class: "source", dir: "auto" }, card.source),
       ...FATES.map((fate) => h("label", {},
         h("input", { type: "radio", name: `card-${n}`, value: fate, required: true, checked: fate === "keep" }), FATE_LABELS[fate]))));
     const read = () => Object.fromEntries(step.cards.map(({ id }, n) =>
       [id, cards[n].querySelector("input:checked").value]));
-    return form(() => answer({ cards: read() }), h("div", { class: "cards" }, ...cards), go("Go on with these"));
+    return form(() => answer({ cards: read() }), h("div", { class: "cards" }, ...cards), go(cards.length ? "Go on with these" : "Go on"));
   },
 
   phrase(step, answer) {
@@ -52,11 +52,10 @@ class FirstMeeting extends HTMLElement {
 
   get under() { return this.#step !== null; }
 
-  // Begins the meeting, or comes back to it: a step that is still the same keeps what was typed into it.
+  // Begins the meeting. After a loss of connection it is still under way here, and the next answer goes on with it.
   async begin(wire) {
     this.#wire = wire;
-    const before = JSON.stringify(this.#step);
-    await this.#ask({}, (step) => JSON.stringify(step) !== before && this.#show(step, before !== "null"));
+    if (!this.#step) await this.#ask({}, (step) => this.#show(step, false));
   }
 
   async #ask(fields, then) {

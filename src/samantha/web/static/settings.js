@@ -41,7 +41,7 @@ function help(settings, set) {
 }
 
 function home(settings) {
-  const rows = { "She lives in": h("code", {}, settings.home), "Her key is": KEYS[settings.key] ?? settings.key, Version: settings.version };
+  const rows = { "She lives in": settings.home ? h("code", {}, settings.home) : "memory only: nothing is kept yet", "Her key is": KEYS[settings.key] ?? "not made yet", Version: settings.version };
   return [h("dl", {}, ...Object.entries(rows).map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value))))];
 }
 

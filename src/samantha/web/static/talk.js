@@ -9,6 +9,7 @@ import { Lost, Refusal } from "./wire.js";
 
 const WORDS = { here: "Here", thinking: "Thinking", speaking: "Speaking", away: "Not connected" };
 const SETTLE = 180; // ms a state lasts before its word is shown, so that quick answers do not flicker
+const PACE = 0.03; // seconds between her words
 const LONG = 220; // characters from which a reply is set smaller
 
 class TalkView extends HTMLElement {
@@ -112,7 +113,7 @@ class TalkView extends HTMLElement {
   #met(says) {
     this.#skipped = true;
     this.classList.remove("meeting");
-    this.#say(says.join(" "));
+    if (says.length) this.#say(says.join(" "));
     this.#guard(() => this.hello());
     this.#field.focus();
     this.toNow();
@@ -134,7 +135,11 @@ class TalkView extends HTMLElement {
       this.#interrupt();
       await over;
     }
-    if (!this.#wire.open) return;
+    if (!this.#wire.open) {
+      this.#unsent = { text, at: Date.now() };
+      if (!this.#notice.textContent) this.#tell("She is not reached yet; what you wrote stays here.");
+      return;
+    }
     this.#field.value = "";
     this.#grow();
     this.#field.focus();
@@ -146,7 +151,7 @@ class TalkView extends HTMLElement {
     const turn = { text, at: Date.now(), heard: false, id: null, shown: 0, stopped: false, over: new Promise((done) => { end = done; }) };
     this.#begin(turn);
     try {
-      for await (const event of this.#wire.ask("turn", { text, channel: "page" })) this.#event(turn, event);
+      for await (const event of this.#wire.ask("turn", { text, channel: "page", pace: PACE })) this.#event(turn, event);
       this.#show("here");
     } catch (error) {
       this.#broken(turn, error);
@@ -196,7 +201,7 @@ class TalkView extends HTMLElement {
     const turn = this.#turn;
     if (!turn || turn.stopped) return;
     turn.stopped = true;
-    this.#guard(() => this.#wire.one("stop", { shown: turn.shown }));
+    this.#guard(() => this.#wire.one("stop", { shown: turn.shown, channel: "page" }));
   }
 
   // The turn ended badly. What she had not heard goes back to where it was written.
