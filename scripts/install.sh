@@ -14,9 +14,25 @@ if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
     exit 1
 fi
 pip="$venv/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt"
-$pip --retries 1 --editable "$what" >"$log" 2>&1 && exit 0
-if [ -d wheels ]; then
-    $pip --no-index --find-links wheels --editable "$what" >>"$log" 2>&1 && exit 0
+# Bytecode and what is kept beside it are made now, so that the first start is as quick as the next.
+warm_up() {
+    unset PYTHONDONTWRITEBYTECODE
+    home=$(mktemp -d) || return 0
+    "$venv/bin/python" -m compileall -q src >>"$log" 2>&1
+    for words in hello "my sister Anna lives in Oslo" "where does my sister live?"; do
+        SAMANTHA_HOME=$home XDG_CONFIG_HOME=$home PYTHON_KEYRING_BACKEND=keyring.backends.null.Keyring \
+            "$venv/bin/samantha" say "$words" >>"$log" 2>&1
+    done
+    rm -rf "$home"
+}
+
+if $pip --retries 1 --editable "$what" >"$log" 2>&1; then
+    warm_up
+    exit 0
+fi
+if [ -d wheels ] && $pip --no-index --find-links wheels --editable "$what" >>"$log" 2>&1; then
+    warm_up
+    exit 0
 fi
 echo "samantha: installing failed, most likely for lack of a network; connect once, or put the packages into ./wheels (details: $log)." >&2
 exit 1

@@ -103,9 +103,7 @@ async def _step(script: Script, step: dict[str, Any]) -> list[str]:
         *_events_wrong(events, found, expect),
         *_facts_wrong(script, expect),
     ]
-    wrong += (
-        [f"kept is {kept}"] if kept != expect.get("kept", script.house.she.memory.off_since is None) else []
-    )
+    wrong += [f"kept is {kept}"] if kept != expect.get("kept", script.house.she.memory.off_since is None) else []
     wrong += [*_always_wrong(script, reply, expect, concern="concern" in found)]
     return [f"{what}   [she: {reply}]" for what in wrong]
 
@@ -149,9 +147,7 @@ def _words_wrong(reply: str, expect: dict[str, Any]) -> Iterator[str]:
             yield f"doesn't quote {words!r}"
 
 
-def _events_wrong(
-    events: list[dict[str, Any]], found: dict[str, Any], expect: dict[str, Any]
-) -> Iterator[str]:
+def _events_wrong(events: list[dict[str, Any]], found: dict[str, Any], expect: dict[str, Any]) -> Iterator[str]:
     if "feeling" in expect:
         label, allowed = found["feeling"]["label"], expect["feeling"]
         if label not in (allowed if isinstance(allowed, list) else [allowed]):

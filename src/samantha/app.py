@@ -5,13 +5,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from samantha.affect import text as affect
 from samantha.care import danger
-from samantha.events import Concern, Fact, Feeling, Held, Heard
+from samantha.events import Concern, Fact, Feeling, Heard, Held
 from samantha.holder import There, serving
-from samantha.meeting import Kept, Steps, meet
 from samantha.memory.memory import Memory
 from samantha.memory.understanding import Context, told, wording
 from samantha.models.builtin.mind import BuiltinMind
@@ -20,6 +19,9 @@ from samantha.store import key
 from samantha.store.home import Home
 from samantha.turn import She
 from samantha.work import Here, House
+
+if TYPE_CHECKING:
+    from samantha.meeting import Kept, Steps
 
 WAIT_FOR_HOLDER = 15.0  # seconds: as long as a long reply, or a backup's last step
 LOOK_AGAIN = 0.02  # seconds
@@ -133,7 +135,7 @@ class Doorway:
     async def _hold(self) -> House:
         house = open_house(self._config)
         house.closing = self.closing
-        self._stack.callback(lambda: house.she.memory.file.close())
+        self._stack.callback(lambda: house.she.memory.file.close())  # noqa: PLW0108 - the file of then, not of now
         if self._serve:
             await self._stack.enter_async_context(serving(Here(house), self._config.home.socket))
         return house
@@ -146,11 +148,13 @@ def _settle(house: House, config: Config) -> None:
     in_ram.close()
 
 
-def _meeting(house: House, config: Config) -> Steps:
+def _meeting(house: House, config: Config) -> "Steps":
+    from samantha.meeting import meet  # noqa: PLC0415 - once in a life
+
     def understand(words: str) -> tuple[Fact, ...]:
         return told(words, Context(at=config.clock()))
 
-    def agree(answers: list[Kept]) -> str:
+    def agree(answers: "list[Kept]") -> str:
         _settle(house, config)
         for kept in answers:
             house.she.memory.note(
@@ -163,7 +167,8 @@ def _meeting(house: House, config: Config) -> Steps:
 
 def new_phrase(file: store.OpenFile, config: Config) -> str:
     """Make a recovery phrase that opens the file and its future backups; one before it no longer does."""
-    assert file.wraps and file.data_key  # noqa: S101 - a file in RAM has no phrase; callers have settled
+    assert file.wraps is not None  # noqa: S101 - a file in RAM has no phrase; callers have settled
+    assert file.data_key is not None  # noqa: S101 - as above
     phrase, way = key.by_phrase(file.data_key, file.wraps.memory)
     file.wraps = file.wraps.with_way(way)
     file.wraps.save(config.home.keys)

@@ -19,6 +19,8 @@ ERRORS = {error.code: error for error in (WrongUse, Locked, Damaged, NewerFile, 
 
 def main() -> NoReturn:
     """Run a command; every failure is one sentence and a status, never a traceback."""
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the life of the process
     try:
         samantha.main(standalone_mode=False)
         sys.stdout.flush()
@@ -66,9 +68,7 @@ yes_option = click.option("--yes", is_flag=True, help="Skip questions: agree to 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @home_option
 @yes_option
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=None, help="Where to serve the page on 127.0.0.1."
-)
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="Where to serve the page on 127.0.0.1.")
 @click.option("--no-browser", is_flag=True, help="Serve the page and print its address; open nothing.")
 @click.version_option(__version__, prog_name="samantha")
 @click.pass_context
@@ -131,9 +131,7 @@ def memory() -> None:
 
 @memory.command("list")
 @click.option("-n", "limit", type=click.IntRange(1, 1000), default=20, help="How many of the last lines.")
-@click.option(
-    "--facts", is_flag=True, help="What she believes, with the line it rests on, instead of the lines."
-)
+@click.option("--facts", is_flag=True, help="What she believes, with the line it rests on, instead of the lines.")
 @home_option
 @json_option
 def list_(limit: int, facts: bool, as_json: bool) -> None:
@@ -153,9 +151,7 @@ def list_(limit: int, facts: bool, as_json: bool) -> None:
 def search(question: tuple[str, ...], k: int, as_json: bool) -> None:
     """Find lines by their words, best first."""
     _must_exist()
-    _print_lines(
-        _work({"ask": "search", "question": _argument(" ".join(question)), "k": k})[0]["lines"], as_json
-    )
+    _print_lines(_work({"ask": "search", "question": _argument(" ".join(question)), "k": k})[0]["lines"], as_json)
 
 
 @memory.command()
@@ -175,9 +171,7 @@ def show(number: int, as_json: bool) -> None:
 
 @samantha.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--new-phrase", is_flag=True, help="Make a new recovery phrase; the one before won't open later backups."
-)
+@click.option("--new-phrase", is_flag=True, help="Make a new recovery phrase; the one before won't open later backups.")
 @home_option
 @json_option
 def backup(file: Path, new_phrase: bool, as_json: bool) -> None:
@@ -230,9 +224,7 @@ def lock(as_json: bool) -> None:
     if as_json:
         _print_json({"locked": by == "passphrase", "key": by})
     elif by == "passphrase":
-        _print(
-            "Locked: the file is closed, and only the passphrase (or the recovery phrase with a backup) opens it."
-        )
+        _print("Locked: the file is closed, and only the passphrase (or the recovery phrase with a backup) opens it.")
     else:
         _print(
             f"Closed. The key still lies in the {by}, so whoever uses this login can open the file; "
@@ -247,10 +239,10 @@ def doctor(as_json: bool) -> None:
     """Check file, key, disk, memory, Python and optional parts, and say what to do."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    from samantha.doctor import examine  # noqa: PLC0415
+    from samantha.doctor import examine, this_machine  # noqa: PLC0415
 
     config = _config()
-    findings = examine(config.home, config.places)
+    findings = examine(config.home, config.places, this_machine(config.home))
     if as_json:
         _print_json([asdict(finding) for finding in findings])
     else:
@@ -267,9 +259,7 @@ def bench() -> None:
 
 
 @bench.command("turn")
-@click.option(
-    "--lines", type=click.IntRange(100, 5_000_000), default=100_000, help="Remembered turns beforehand."
-)
+@click.option("--lines", type=click.IntRange(100, 5_000_000), default=100_000, help="Remembered turns beforehand.")
 @click.option("--turns", type=click.IntRange(10, 10_000), default=200, help="Turns measured.")
 @json_option
 def bench_turn(lines: int, turns: int, as_json: bool) -> None:
@@ -315,10 +305,8 @@ def _config(*, agreed: bool = False) -> Any:
     from samantha.store.key import Places  # noqa: PLC0415
     from samantha.store.system_keyring import system_keyring  # noqa: PLC0415
 
-    asked = click.get_current_context().find_root().meta.get("samantha.home") or os.environ.get(
-        "SAMANTHA_HOME"
-    )
-    folder = Path(asked).expanduser() if asked else Path(platformdirs.user_data_dir("samantha"))
+    asked = click.get_current_context().find_root().meta.get("samantha.home") or os.environ.get("SAMANTHA_HOME")
+    folder = Path(os.path.expanduser(asked)) if asked else Path(platformdirs.user_data_dir("samantha"))
     keys = Path(platformdirs.user_config_dir("samantha")) / "keys"
     passphrase = os.environ.get("SAMANTHA_PASSPHRASE") or None
     return Config(
@@ -345,9 +333,7 @@ def _must_exist() -> None:
 
     home = _config().home
     if not file.exists(home):
-        raise WrongUse(
-            f"There is no memory in {home.folder} yet; `samantha` begins one, or name another with --home."
-        )
+        raise WrongUse(f"There is no memory in {home.folder} yet; `samantha` begins one, or name another with --home.")
 
 
 def _is_piped() -> bool:

@@ -1,7 +1,6 @@
 """What `samantha doctor` looks at, and what to do about each."""
 
 import os
-import platform
 import shutil
 import sys
 from collections.abc import Iterator
@@ -28,9 +27,39 @@ class Finding:
     says: str  # what is found and, unless it is ok, what to do
 
 
-def examine(home: Home, places: key.Places) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What she runs on."""
+
+    free: int  # bytes of disk where her home is, or would be
+    ram: int  # bytes
+    python: tuple[int, ...]
+    browser: str | None  # the program that opens one
+    keyring: bool  # whether the library is there
+    page: bool  # whether the page's files are there
+
+
+def this_machine(home: Home) -> Machine:
+    """Look at the machine we are on."""
+    return Machine(
+        free=shutil.disk_usage(_nearest(home.folder)).free,
+        ram=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        python=sys.version_info[:3],
+        browser=next((name for name in BROWSERS if shutil.which(name)), None),
+        keyring=find_spec("keyring") is not None,
+        page=(Path(__file__).parent / "web" / "static" / "index.html").is_file(),
+    )
+
+
+def examine(home: Home, places: key.Places, machine: Machine) -> list[Finding]:
     """Look at everything; nothing is changed."""
-    return [*_memory(home, places), _disk(home), _ram(), _python(), *_parts()]
+    return [
+        *_memory(home, places),
+        _disk(home, machine.free),
+        _ram(machine.ram),
+        _python(machine.python),
+        *_parts(machine),
+    ]
 
 
 def _memory(home: Home, places: key.Places) -> Iterator[Finding]:
@@ -84,45 +113,45 @@ def _phrase(wraps: key.Wraps) -> Finding:
     )
 
 
-def _disk(home: Home) -> Finding:
-    folder = next(path for path in (home.folder, *home.folder.absolute().parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    says = f"{free / 1024**3:.1f} GiB free at {folder}"
-    return (
-        Finding("disk", "ok", says) if free > LOW_DISK else Finding("disk", "bad", f"{says}; make room soon")
-    )
+def _nearest(folder: Path) -> Path:
+    return next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
 
 
-def _ram() -> Finding:
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+def _disk(home: Home, free: int) -> Finding:
+    says = f"{free / 1024**3:.1f} GiB free at {_nearest(home.folder)}"
+    if free > LOW_DISK:
+        return Finding("disk", "ok", says)
+    return Finding("disk", "bad", f"{says}; make room soon")
+
+
+def _ram(total: int) -> Finding:
     says = f"{total / 1024**3:.1f} GiB"
-    return (
-        Finding("memory", "ok", says)
-        if total > LOW_RAM
-        else Finding("memory", "note", f"{says}: little; close something")
-    )
+    if total > LOW_RAM:
+        return Finding("memory", "ok", says)
+    return Finding("memory", "note", f"{says}: little; close something")
 
 
-def _python() -> Finding:
-    version = platform.python_version()
-    if (3, 11) <= sys.version_info[:2] <= (3, 13):
-        return Finding("python", "ok", version)
-    return Finding("python", "note", f"{version}: not tried by anyone; 3.11 to 3.13 are")
+def _python(version: tuple[int, ...]) -> Finding:
+    says = ".".join(str(number) for number in version)
+    if (3, 11) <= version[:2] <= (3, 13):
+        return Finding("python", "ok", says)
+    return Finding("python", "note", f"{says}: not tried by anyone; 3.11 to 3.13 are")
 
 
-def _parts() -> Iterator[Finding]:
-    browser = next((name for name in BROWSERS if shutil.which(name)), None)
-    without = (
-        "nothing opens a browser by itself; `samantha` prints the page's address, `samantha chat` needs none"
-    )
-    yield Finding("browser", "ok" if browser else "note", f"opened by {browser}" if browser else without)
-    keyring = find_spec("keyring") is not None
-    yield Finding(
-        "keyring", "ok" if keyring else "note", "library there" if keyring else "missing; pip install keyring"
-    )
-    pages = (Path(__file__).parent / "web" / "static" / "index.html").is_file()
-    yield Finding(
-        "page",
-        "ok" if pages else "bad",
-        "there" if pages else "its files are missing; install samantha again",
-    )
+def _parts(machine: Machine) -> Iterator[Finding]:
+    if machine.browser:
+        yield Finding("browser", "ok", f"opened by {machine.browser}")
+    else:
+        yield Finding(
+            "browser",
+            "note",
+            "nothing opens one by itself; `samantha` prints the page's address, `samantha chat` needs none",
+        )
+    if machine.keyring:
+        yield Finding("keyring", "ok", "library there")
+    else:
+        yield Finding("keyring", "note", "missing; pip install keyring")
+    if machine.page:
+        yield Finding("page", "ok", "there")
+    else:
+        yield Finding("page", "bad", "its files are missing; install samantha again")

@@ -42,7 +42,7 @@ async def talk_on_page(config: Config, *, port: int | None, open_browser: bool) 
 
 
 async def talk_through_pipe(config: Config, descriptor: int) -> None:
-    """Answer what comes through a file descriptor line by line, until it ends or the file is locked from elsewhere."""
+    """Answer what comes through a file descriptor line by line, until it ends or the file is locked."""
     async with Doorway(config, serve=True) as door:
         await _until_closed(door, piped(door, lines_from(descriptor), Plain()))
 
@@ -54,7 +54,7 @@ async def _prompt(door: Door) -> Screen:
 
 
 async def _until_closed(door: Doorway, talk: Coroutine[None, None, None]) -> bool:
-    """Run until the talk ends, somebody locks the file, or the process is asked to end; tell whether it was locked."""
+    """Run until the talk ends, the file is locked or the process is to end; tell whether it was locked."""
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, ending.set)

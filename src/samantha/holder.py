@@ -40,7 +40,7 @@ async def serving(door: Door, socket: Path, *, take_within: float = TAKE_WITHIN)
         yield
     finally:
         server.close()
-        socket.unlink(missing_ok=True)
+        _remove(socket)
         for task in list(asked):
             task.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
@@ -85,7 +85,7 @@ class There:
 
 
 def _listen(path: Path) -> sockets.socket:
-    path.unlink(missing_ok=True)  # left by a holder that died; we hold the lock, so it is nobody's
+    _remove(path)  # left by a holder that died; we hold the lock, so it is nobody's
     listening = sockets.socket(sockets.AF_UNIX)
     mask = os.umask(0o177)  # the socket is 0600 from the first moment
     try:
@@ -98,6 +98,10 @@ def _listen(path: Path) -> sockets.socket:
     finally:
         os.umask(mask)
     return listening
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 async def _answer(
@@ -116,9 +120,7 @@ async def _answer(
             gone.cancel()
     except OSError:  # gone, or stuck: its work was interrupted, and nobody is left to tell
         writer.transport.abort()
-    except (
-        asyncio.CancelledError
-    ):  # this process is closing, and must not wait for an asker that doesn't read
+    except asyncio.CancelledError:  # closing, which must not wait for an asker that doesn't read
         writer.transport.abort()
         raise
     finally:
@@ -169,7 +171,7 @@ async def _unless(gone: "asyncio.Future[None]", coming: Awaitable[Any]) -> Any:
 
 
 def _packed(message: dict[str, Any]) -> bytes:
-    # Not escaped: a million emoji would be twelve megabytes. A lone surrogate passes, and the door cleans it away.
+    # Not escaped: a million emoji would be 12 MB. A lone surrogate passes, and the door cleans it away.
     return json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 

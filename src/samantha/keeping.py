@@ -63,7 +63,7 @@ async def close_holder(home: Home) -> None:
 
 
 def require_passphrase(home: Home, places: key.Places) -> str:
-    """Make a passphrase the only everyday way in, where one is given or typed; return the way in there is now."""
+    """Make a passphrase the only everyday way in, where one is given or typed; return the way in now."""
     wraps = key.load(home.keys)
     by = key.guarded_by(wraps)
     if by == "passphrase":

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from samantha import language, wire
 from samantha.events import Fact, Sensitivity, Subject
 
+Kind = Literal["ask", "choose", "cards", "phrase", "end"]
 Choice = Literal["keep", "never mention", "let go"]
 Answer = Mapping[str, Any]
 SENSITIVITY: Mapping[Choice, Sensitivity] = {"keep": "open", "never mention": "never mention"}
@@ -21,7 +22,7 @@ LONGEST_ANSWER = 10_000  # characters; it has to fit on a card
 class Step:
     """What she says, and what she asks for (docs/protocol.md)."""
 
-    kind: Literal["ask", "choose", "cards", "phrase", "end"]
+    kind: Kind
     says: tuple[str, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
 
@@ -138,5 +139,5 @@ def _kept(cards: list[Card], chosen: Any, said: str, words: Any) -> list[Kept]:
 
 def _choice(chosen: Any, card: str) -> Choice:
     """Return the choice for a card; whatever is not one of the three lets go."""
-    choice = chosen.get(card, "keep") if isinstance(chosen, Mapping) else "let go"
-    return choice if choice in ("keep", "never mention") else "let go"
+    given = chosen.get(card, "keep") if isinstance(chosen, Mapping) else "let go"
+    return next((choice for choice in SENSITIVITY if choice == given), "let go")

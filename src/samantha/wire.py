@@ -94,5 +94,5 @@ def complete(value: Turn) -> Event:
 
 
 def clean(text: str) -> str:
-    """Return text without what is no text: control characters (but line ends and tabs) and lone surrogates."""
+    """Return text without control characters (but line ends and tabs) and lone surrogates."""
     return NO_TEXT.sub("", text)

@@ -25,6 +25,8 @@ SLOWEST_PACE = 5  # seconds between words; slower is no talk, and nobody else co
 MOST_LINES = 1_000
 SETTINGS = {"theme": ("system", "light", "dark"), "still": (True, False)}
 
+NOTHING: tuple[Event, ...] = ()  # what some works cause
+
 log = logging.getLogger("samantha")
 
 
@@ -78,11 +80,9 @@ class Here:
 
 
 def _whereabouts(error: Exception) -> str:
-    """Say what broke and where, without the error's own words: they may hold the person's, and a log is plain text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(
-        [type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))]
-    )
+    """Say what broke and where. The error's own words may hold the person's, and a log is plain text."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in frames)])
 
 
 async def _hello(house: House, _: Request) -> Events:
@@ -140,8 +140,8 @@ async def _stop(house: House, request: Request) -> Events:
     shown = _number(request, "shown", None)
     if speaking is not None and _channel(request, speaking.name) == speaking.name:
         speaking.stop(shown)
-    return
-    yield  # an iterator of no events
+    for event in NOTHING:
+        yield event
 
 
 async def _lines(house: House, request: Request) -> Events:
@@ -238,8 +238,8 @@ def _next_step(house: House, answer: dict[str, Any] | None) -> Step:
 
 async def _lock(house: House, _: Request) -> Events:
     house.closing.set()
-    return
-    yield  # an iterator of no events
+    for event in NOTHING:
+        yield event
 
 
 WORKS: dict[str, Callable[[House, Request], Events]] = {

@@ -461,6 +461,15 @@ def test_settings_are_kept(opened: Open, door: ScriptedDoor) -> None:
     assert (door.settings["theme"], door.settings["still"], door.settings["country"]) == ("dark", True, "NO")
 
 
+def test_settings_are_looked_up_when_they_are_opened(opened: Open, door: ScriptedDoor) -> None:
+    door.settings |= {"home": None, "key": None}
+    tab = opened()
+    door.settings |= {"home": "/new/home", "key": "passphrase"}
+    tab.get_by_role("link", name="Settings").click()
+    expect(tab.get_by_text("/new/home")).to_be_visible()
+    expect(tab.get_by_text("made from your passphrase")).to_be_visible()
+
+
 def drawings(tab: Tab, milliseconds: int = 600) -> int:
     """Count how often the line is drawn in a while."""
     return int(

@@ -7,7 +7,7 @@ named wrongly does more harm than one that waits to be told.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from samantha.events import Feeling
@@ -18,11 +18,12 @@ _READ = 4_000
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
 _SENTENCE = re.compile(r"[^.!?;\n]*[.!?;\n]*")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|[,:()–—]")
-_QUOTED = re.compile(
-    r"“[^”]{0,500}(?:”|$)|\"[^\"\n]{0,500}(?:\"|$)|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){1,200}'(?!\w)"
-)
+_QUOTED = re.compile(r"“[^”]{0,500}(?:”|$)|\"[^\"\n]{0,500}(?:\"|$)|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){1,200}'(?!\w)")
 _PIECE = re.compile(r"\.\.\. |\] |\[| \$|<loved>|\(| ")
 _SIGNS = {"...": r"(?:[\w']+\s+){0,3}", "[": "(?:(?:", "]": r")\s+)?", "(": "(?:", "": r"\s+"}
+_PLAIN_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_PERHAPS = re.compile(r"\[[^\]]*\]|<loved>|\.\.\.|\$")
+_CHOICE = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 _END = r"(?=\W*$|[.!?;,\n])"  # the end of a thought
 _BREAKS = frozenset(",:()–—")
 _LONGEST_FRAME = 6  # words
@@ -50,6 +51,19 @@ class _Word:
 
 
 @dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase that carries the person in itself."""
+
+    label: str
+    source: str  # a regular expression
+    signs: frozenset[str]  # words, without apostrophes, of which it can't be without
+
+    def may_be_in(self, words: frozenset[str]) -> bool:
+        """Tell whether it is worth looking for."""
+        return not self.signs or not self.signs.isdisjoint(words)
+
+
+@dataclass(frozen=True, slots=True)
 class _Lexicon:
     feelings: dict[str, tuple[float, float]]  # label to valence and arousal
     states: dict[str, str]  # state to label
@@ -62,8 +76,7 @@ class _Lexicon:
     not_before: re.Pattern[str]
     long_past: re.Pattern[str]
     idioms: re.Pattern[str]
-    phrases: re.Pattern[str]
-    labels: tuple[str, ...]  # of the groups of `phrases`
+    phrases: tuple[_Phrase, ...]
 
 
 def read(text: str, language: str = "en") -> Feeling | None:
@@ -141,9 +154,7 @@ def _owned(words: list[_Word], at: int, size: int, lexicon: _Lexicon) -> tuple[i
         force = force or lexicon.force.get(word, 0.0)
         first -= 1
     state = "-".join(word.text for word in words[at : at + size])
-    return (
-        (first, 1.0, force) if state not in lexicon.not_alone and _alone(words, at + size, lexicon) else None
-    )
+    return (first, 1.0, force) if state not in lexicon.not_alone and _alone(words, at + size, lexicon) else None
 
 
 def _frame_before(words: list[_Word], end: int, lexicon: _Lexicon) -> tuple[int, float] | None:
@@ -165,8 +176,16 @@ def _alone(words: list[_Word], after: int, lexicon: _Lexicon) -> bool:
 
 
 def _phrases(sentence: str, lexicon: _Lexicon) -> Iterator[_Hit]:
-    for match in lexicon.phrases.finditer(sentence):
-        yield _Hit(lexicon.labels[(match.lastindex or 1) - 1], *match.span(), weight=1.1)
+    words = frozenset(word.replace("'", "") for word in _PLAIN_WORD.findall(sentence))
+    fitting = tuple((phrase.label, phrase.source) for phrase in lexicon.phrases if phrase.may_be_in(words))
+    for match in _together(fitting).finditer(sentence) if fitting else ():
+        yield _Hit(fitting[(match.lastindex or 1) - 1][0], *match.span(), weight=1.1)
+
+
+@lru_cache(maxsize=500)
+def _together(phrases: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """Return one pattern with a group for each of a few phrases; all at once would take 20 ms to compile."""
+    return re.compile("|".join(rf"(\b(?:{source})(?!\w))" for _, source in phrases))
 
 
 def _strongest(hits: list[_Hit], lexicon: _Lexicon) -> _Hit | None:
@@ -179,9 +198,7 @@ def _strongest(hits: list[_Hit], lexicon: _Lexicon) -> _Hit | None:
     valence = {label: lexicon.feelings[label][0] for label in totals}
     best = max(totals, key=lambda label: (round(totals[label], 2), abs(valence[label])))
     for label, total in totals.items():
-        opposite = (
-            valence[label] * valence[best] < 0 and min(abs(valence[label]), abs(valence[best])) >= _MIXED
-        )
+        opposite = valence[label] * valence[best] < 0 and min(abs(valence[label]), abs(valence[best])) >= _MIXED
         if opposite and total >= totals[best] - _CLOSE:
             return None
     return max((hit for hit in hits if hit.label == best), key=lambda hit: hit.weight)
@@ -219,8 +236,7 @@ def _lexicon(language: str) -> _Lexicon:
         not_before=_any(data["not before"]),
         long_past=_any(data["long past"]),
         idioms=_any(data["idioms"]),
-        phrases=_grouped(feelings, data["loved"]),
-        labels=tuple(feelings),
+        phrases=tuple(_read_phrases(feelings, data["loved"])),
     )
 
 
@@ -232,12 +248,22 @@ def _any(line: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{re.sub(r' ?[|] ?', '|', line).strip()})\b")
 
 
-def _grouped(feelings: dict[str, Any], loved: str) -> re.Pattern[str]:
-    """Return one pattern with a group for the phrases of each feeling."""
-    lines = (
-        (_pattern(line.strip(), loved) for line in part["phrases"].splitlines()) for part in feelings.values()
-    )
-    return re.compile("|".join(rf"(\b(?:{'|'.join(group)})(?!\w))" for group in lines))
+def _read_phrases(feelings: dict[str, Any], loved: str) -> Iterator[_Phrase]:
+    for label, part in feelings.items():
+        for line in part["phrases"].splitlines():
+            yield _Phrase(label, _pattern(line.strip(), loved), _signs(line))
+
+
+def _signs(phrase: str) -> frozenset[str]:
+    """Return words of which any text with this phrase has one: its longest fixed word, else its first choice."""
+    outside = _CHOICE.sub(" ", _PERHAPS.sub(" ", phrase))
+    fixed = max(_PLAIN_WORD.findall(outside), key=len, default="")
+    if len(fixed) > 2:
+        return frozenset({fixed.replace("'", "")})
+    choices = [choice.split("|") for choice in _CHOICE.findall(_PERHAPS.sub(" ", phrase)) if "(" not in choice[1:]]
+    plain = [[_PLAIN_WORD.findall(way) for way in choice] for choice in choices]
+    whole = [ways for ways in plain if all(ways)]
+    return frozenset(way[0].replace("'", "") for way in whole[0]) if whole else frozenset()
 
 
 def _pattern(phrase: str, loved: str) -> str:

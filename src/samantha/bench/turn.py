@@ -117,7 +117,9 @@ def _process(command: list[str], environment: dict[str, str]) -> float:
 
 
 def _words(chance: random.Random) -> Iterator[str]:
-    made = ["".join(chance.choice("bdfgklmnprstv") + chance.choice("aeiou") for _ in range(3)) for _ in range(VOCABULARY)]
+    made = [
+        "".join(chance.choice("bdfgklmnprstv") + chance.choice("aeiou") for _ in range(3)) for _ in range(VOCABULARY)
+    ]
     weights = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
     while True:
         yield from chance.choices(made, cum_weights=weights, k=1000)

@@ -8,11 +8,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Any
-
-import yaml
 
 from samantha.events import Concern, Feeling
 from samantha.language import load
@@ -123,9 +121,7 @@ class _Rules:
     kinds: tuple[_Kind, ...]  # the most pressing first
 
 
-def weigh(
-    text: str, feeling: Feeling | None, country: str | None = None, language: str = "en"
-) -> Concern | None:
+def weigh(text: str, feeling: Feeling | None, country: str | None = None, language: str = "en") -> Concern | None:
     """Return the danger that `text` plainly tells of, with the reply to give, or None.
 
     `country` is a code of two letters; without a known one the reply names what holds nearly everywhere.
@@ -164,8 +160,9 @@ def _reply(kind: _Kind, country: str | None, language: str) -> str:
 
 @cache
 def _lines() -> dict[str, dict[str, str]]:
-    content = files(__package__).joinpath("lines.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(content))
+    import yaml  # noqa: PLC0415 - danger is rare, and every start would pay for it
+
+    return dict(yaml.safe_load(Path(__file__).with_name("lines.yaml").read_text(encoding="utf-8")))
 
 
 @cache

@@ -62,7 +62,7 @@ class StreamChannel:
         return Said("".join(words[:shown]).strip(), self._clock(), interrupted)
 
     def stop(self, shown: int | None = None) -> None:
-        """Interrupt the reply; `shown` words of it were seen, or all that were taken. The first stop counts."""
+        """Interrupt the reply; `shown` words of it were seen, or all taken. The first stop counts."""
         if not self._stopped.is_set():
             self._shown = shown
             self._stopped.set()

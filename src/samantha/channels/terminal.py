@@ -41,7 +41,7 @@ class Plain:
 
 
 async def lines_from(descriptor: int) -> AsyncGenerator[str, None]:
-    """Yield the lines of a pipe or file as they come, while other work goes on; bytes that are no UTF-8 become �."""
+    """Yield the lines of a pipe or file as they come, while other work goes on; no UTF-8 becomes �."""
     rest = bytearray()
     while chunk := await _read(descriptor):
         *whole, last = chunk.split(b"\n")
@@ -120,10 +120,11 @@ async def _line(door: Door, line: str, screen: Screen) -> None:
 
 async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: float) -> None:
     """Take one turn; Ctrl-C in the middle of the reply stops it, and what was shown is what was said."""
-    shown, stops = 0, set()
+    shown, begun, stops = 0, False, set()
 
     def stop() -> None:
-        stops.add(asyncio.ensure_future(only(door, {"ask": "stop", "shown": shown, "channel": channel})))
+        if begun:  # else it would stop somebody else's
+            stops.add(asyncio.ensure_future(only(door, {"ask": "stop", "shown": shown, "channel": channel})))
 
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, stop)
@@ -132,6 +133,7 @@ async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: fl
             door.ask({"ask": "turn", "text": text, "channel": channel, "pace": pace})
         ) as events:
             async for event in events:
+                begun = True
                 if event["event"] == "word":
                     screen.write(event["text"])
                     shown += 1

@@ -76,9 +76,7 @@ class Grammar:
 
     def is_kind(self, token: Token, kind: str) -> bool:
         """Tell whether a token alone is a word of this kind."""
-        return any(
-            phrase.kind == kind and len(phrase.words) == 1 for phrase in self.phrases.get(token.word, ())
-        )
+        return any(phrase.kind == kind and len(phrase.words) == 1 for phrase in self.phrases.get(token.word, ()))
 
     def _walk(self, tokens: Sequence[Token], at: int, node: _Node, slots: dict[str, Any]) -> Iterator[Match]:
         if node.rule:

@@ -246,9 +246,7 @@ def _cut(days: Days, slots: Slots) -> Days:
 def _easter(year: int) -> date:
     """Return Easter Sunday: after the first full moon of the church's spring (Gregorian computus)."""
     century = year // 100
-    moon = (
-        19 * (year % 19) + century - century // 4 - (8 * century + 13) // 25 + 15
-    ) % 30  # days from 21 March
+    moon = (19 * (year % 19) + century - century // 4 - (8 * century + 13) // 25 + 15) % 30  # days from 21 March
     moon -= moon // 28 * (1 - 29 // (moon + 1) * ((21 - year % 19) // 11))
     full = date(year, 3, 21) + moon * _DAY
     return full + (7 - (full.weekday() + 1) % 7) * _DAY

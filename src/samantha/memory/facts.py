@@ -29,14 +29,13 @@ def of_line(db: apsw.Connection, line: int) -> list[Fact]:
 
 def of_lines_since(db: apsw.Connection, line: int) -> tuple[Fact, ...]:
     """Return what was learnt from this line and later ones, newest first."""
-    return tuple(
-        fact(row) for row in db.execute(f"{FACT_QUERY} where fact.line >= ? order by fact.id desc", (line,))
-    )
+    return tuple(fact(row) for row in db.execute(f"{FACT_QUERY} where fact.line >= ? order by fact.id desc", (line,)))
 
 
 def names(db: apsw.Connection) -> dict[str, str]:
     """Return the names of the person and the companion, where they were told."""
-    query = "select subject, value from fact where relation = 'name' and subject <> 'other' and valid_to is null order by id"
+    query = """select subject, value from fact
+               where relation = 'name' and subject <> 'other' and valid_to is null order by id"""
     return dict(db.execute(query))
 
 
@@ -61,9 +60,7 @@ def answer(db: apsw.Connection, asked: Asked) -> tuple[Fact, ...]:
             "(fact.valid_to is null or fact.valid_to > ?)",
         ]
         values += [iso(asked.when[1]), iso(asked.when[0])]
-    query = (
-        f"{FACT_QUERY} where {' and '.join(where)} order by fact.valid_to is not null, fact.id desc limit 50"
-    )
+    query = f"{FACT_QUERY} where {' and '.join(where)} order by fact.valid_to is not null, fact.id desc limit 50"
     return tuple(fact(row) for row in db.execute(query, values))
 
 
@@ -78,7 +75,8 @@ def _keep_one(db: apsw.Connection, told: Fact, line: int, at: datetime) -> Fact:
 
 
 def _insert(db: apsw.Connection, told: Fact, person: int | None, line: int, at: datetime) -> int:
-    query = """insert into fact (subject, person, relation, value, line, learnt, valid_from, valid_to, confidence, sensitivity)
+    query = """insert into fact (subject, person, relation, value, line, learnt,
+                                 valid_from, valid_to, confidence, sensitivity)
                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning id"""
     values = (
         told.subject.kind, person, told.relation, told.value, line, iso(at),
@@ -95,12 +93,14 @@ def _end_older(db: apsw.Connection, told: Fact, person: int | None, number: int,
         same_thing += " and value = ? collate nocase"
         values.append(told.value)
     elif told.corrects and told.relation not in SINGLE:  # only the last of several can have been meant
-        same_thing += " and id = (select max(id) from fact where subject = ? and person is ? and relation = ? and id <> ?)"
+        same_thing += (
+            " and id = (select max(id) from fact where subject = ? and person is ? and relation = ? and id <> ?)"
+        )
         values += values[:4]
     elif told.relation not in SINGLE:
         return
     ended = iso(told.valid_from if told.valid_from and told.valid_from <= at else at)
-    query = f"update fact set valid_to = ?, ended_by = ?, never_true = ? where {same_thing}"  # noqa: S608
+    query = f"update fact set valid_to = ?, ended_by = ?, never_true = ? where {same_thing}"
     db.execute(query, [ended, number, int(told.corrects), *values])
 
 

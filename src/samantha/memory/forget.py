@@ -23,9 +23,9 @@ def turn(db: apsw.Connection, number: int) -> Forgotten:
     """Forget a turn: its lines, its facts, people known only from it; what its facts had ended holds again."""
     of_turn = "select fact.id from fact join line on line.id = fact.line where line.turn = ?"
     with db:
-        facts = db.execute(f"select count(*) from ({of_turn})", (number,)).fetchone()[0]  # noqa: S608
+        facts = db.execute(f"select count(*) from ({of_turn})", (number,)).fetchone()[0]
         db.execute(
-            f"update fact set valid_to = null, ended_by = null, never_true = 0 where ended_by in ({of_turn})",  # noqa: S608
+            f"update fact set valid_to = null, ended_by = null, never_true = 0 where ended_by in ({of_turn})",
             (number,),
         )
         db.execute("delete from turn where id = ?", (number,))

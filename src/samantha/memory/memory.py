@@ -165,9 +165,7 @@ class Memory:
         if question is None:
             return tuple(recall.search(self._db, heard.text, EVIDENCE, before_turn=heard.turn))
         if question.kind != "past":
-            numbers = dict.fromkeys(
-                fact.line for fact in answers if fact.line and fact.sensitivity != "never mention"
-            )
+            numbers = dict.fromkeys(fact.line for fact in answers if fact.line and fact.sensitivity != "never mention")
             return tuple(line for number in numbers if (line := turns.one_line(self._db, number)))
         if question.topic:
             loose = questions.names_topic(question, heard.text)

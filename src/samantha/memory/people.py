@@ -25,9 +25,7 @@ def resolve(db: apsw.Connection, subject: Subject, line: int, at: datetime) -> i
     if not found and subject.bond and subject.name:
         # "my sister" became "my sister Anna"
         found = [person for person in _with(db, "bond", subject.bond) if not _has(db, person, "name")]
-    person = (
-        found[0] if found else int(db.execute("insert into person default values returning id").fetchone()[0])
-    )
+    person = found[0] if found else int(db.execute("insert into person default values returning id").fetchone()[0])
     for relation, value in (("name", subject.name), ("bond", subject.bond)):
         if value and not _has(db, person, relation):
             _tell(db, person, relation, value, line, at)
@@ -37,8 +35,10 @@ def resolve(db: apsw.Connection, subject: Subject, line: int, at: datetime) -> i
 def known(db: apsw.Connection, limit: int = 500) -> tuple[Subject, ...]:
     """Return everyone she has been told of, the newest first."""
     query = """
-        select (select value from fact where person = person.id and relation = 'bond' and valid_to is null order by id desc limit 1),
-               (select value from fact where person = person.id and relation = 'name' and valid_to is null order by id desc limit 1)
+        select (select value from fact as b where b.person = person.id and b.relation = 'bond' and b.valid_to is null
+                order by b.id desc limit 1),
+               (select value from fact as n where n.person = person.id and n.relation = 'name' and n.valid_to is null
+                order by n.id desc limit 1)
         from person order by person.id desc limit ?"""
     return tuple(Subject("other", bond, name) for bond, name in db.execute(query, (limit,)))
 
@@ -55,7 +55,5 @@ def _has(db: apsw.Connection, person: int, relation: str) -> bool:
 
 
 def _tell(db: apsw.Connection, person: int, relation: str, value: str, line: int, at: datetime) -> None:
-    query = (
-        "insert into fact (subject, person, relation, value, line, learnt) values ('other', ?, ?, ?, ?, ?)"
-    )
+    query = "insert into fact (subject, person, relation, value, line, learnt) values ('other', ?, ?, ?, ?, ?)"
     db.execute(query, (person, relation, value, line, at.isoformat()))

@@ -83,7 +83,7 @@ def within(
 ) -> list[Line]:
     """Return up to `k` lines said in a span of time, oldest first."""
     where, values = _narrowed(["line.sensitivity <> 'never mention'"], [], who, when, before_turn)
-    query = f"select {LINE_COLUMNS} from line where {' and '.join(where)} order by line.id limit ?"  # noqa: S608
+    query = f"select {LINE_COLUMNS} from line where {' and '.join(where)} order by line.id limit ?"
     return [line(row) for row in db.execute(query, (*values, k))]
 
 

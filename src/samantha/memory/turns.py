@@ -34,9 +34,7 @@ def note(db: apsw.Connection, question: str, heard: Heard, sensitivity: Sensitiv
     _add(db, turn, "person", heard.at, heard.text, sensitivity)
 
 
-def complete(
-    db: apsw.Connection, turn: int, feeling: Feeling | None, concern: Concern | None, said: Said
-) -> None:
+def complete(db: apsw.Connection, turn: int, feeling: Feeling | None, concern: Concern | None, said: Said) -> None:
     """Add what was spoken, and close the turn. Call it inside a transaction."""
     if said.text:
         _add(db, turn, "companion", said.at, said.text)
@@ -53,13 +51,15 @@ def complete(
 
 def unfinished(db: apsw.Connection) -> list[Line]:
     """Return the person's lines whose turn was cut off before it was complete."""
-    query = f"select {LINE_COLUMNS} from line join turn on turn.id = line.turn where turn.state = 'heard' order by line.id"  # noqa: S608
+    query = (
+        f"select {LINE_COLUMNS} from line join turn on turn.id = line.turn where turn.state = 'heard' order by line.id"
+    )
     return [line(row) for row in db.execute(query)]
 
 
 def recent(db: apsw.Connection, at: datetime, before_turn: int | None) -> tuple[Line, ...]:
     """Return the last lines of the conversation that is going on at `at`, oldest first."""
-    query = f"select {LINE_COLUMNS} from line where turn < ? order by id desc limit ?"  # noqa: S608
+    query = f"select {LINE_COLUMNS} from line where turn < ? order by id desc limit ?"
     found: list[Line] = []
     later = at
     for row in db.execute(query, (before_turn or 2**62, RECENT_LINES)):
@@ -85,13 +85,13 @@ def last_met(db: apsw.Connection, at: datetime, before_turn: int | None) -> date
 
 def lines(db: apsw.Connection, before: int | None, limit: int) -> list[Line]:
     """Return `limit` lines that came before the line `before` (or the last ones), oldest first."""
-    query = f"select {LINE_COLUMNS} from line where id < ? order by id desc limit ?"  # noqa: S608
+    query = f"select {LINE_COLUMNS} from line where id < ? order by id desc limit ?"
     return [line(row) for row in db.execute(query, (before or 2**62, limit))][::-1]
 
 
 def one_line(db: apsw.Connection, number: int) -> Line | None:
     """Return one line."""
-    row = db.execute(f"select {LINE_COLUMNS} from line where id = ?", (number,)).fetchone()  # noqa: S608
+    row = db.execute(f"select {LINE_COLUMNS} from line where id = ?", (number,)).fetchone()
     return line(row) if row else None
 
 
@@ -105,9 +105,7 @@ def last_line(db: apsw.Connection) -> int:
     return int(db.execute("select max(id) from line").fetchone()[0])
 
 
-def _add(
-    db: apsw.Connection, turn: int, who: Who, at: datetime, text: str, sensitivity: Sensitivity = "open"
-) -> None:
+def _add(db: apsw.Connection, turn: int, who: Who, at: datetime, text: str, sensitivity: Sensitivity = "open") -> None:
     db.execute(
         "insert into line (turn, who, at, instant, text, sensitivity) values (?, ?, ?, ?, ?, ?)",
         (turn, who, at.isoformat(), at.timestamp(), text, sensitivity),

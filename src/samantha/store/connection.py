@@ -41,16 +41,12 @@ def sentences(name: str) -> Iterator[None]:
         apsw.ReadOnlyError,
         apsw.PermissionsError,
     ) as error:
-        raise NoRoom(
-            f"I can't write to {name} ({error}); make room or mend the disk, then say it again."
-        ) from error
+        raise NoRoom(f"I can't write to {name} ({error}); make room or mend the disk, then say it again.") from error
     except apsw.BusyError as error:
         raise Held(f"Something else holds {name}; close it and try again.") from error
 
 
-def connect(
-    path: Path | str, key: bytes | None, *, vfs: str | None = None, read_only: bool = False
-) -> apsw.Connection:
+def connect(path: Path | str, key: bytes | None, *, vfs: str | None = None, read_only: bool = False) -> apsw.Connection:
     """Open the file under its key (none for RAM), with our settings; its schema is left as it is.
 
     Raises Damaged where it can't be read under this key, NoRoom where the disk refuses.

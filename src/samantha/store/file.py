@@ -3,14 +3,13 @@
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 import apsw
 
-from samantha.events import Damaged, SamanthaError
+from samantha.events import Damaged, SamanthaError, WrongUse
 from samantha.store import backup, key
 from samantha.store.connection import IN_RAM, connect, migrate
-from samantha.store.home import Home
+from samantha.store.home import Home, room
 
 
 @dataclass(slots=True)
@@ -25,7 +24,7 @@ class OpenFile:
     @property
     def guarded_by(self) -> str | None:
         """The everyday way to the key: "file", "keyring" or "passphrase"; None in RAM."""
-        return self.wraps and key.guarded_by(self.wraps)
+        return key.guarded_by(self.wraps) if self.wraps else None
 
     def close(self) -> None:
         """Close the file; the last connection folds the WAL into it."""
@@ -33,8 +32,8 @@ class OpenFile:
 
 
 def exists(home: Home) -> bool:
-    """Tell whether a person has a memory here, readable or not."""
-    return home.file.exists() or (home.keys.exists() and key.load(home.keys).made)
+    """Tell whether a person has a memory here, readable or not; a beginning that was cut short is none."""
+    return key.load(home.keys).made if home.keys.exists() else home.file.exists()
 
 
 def in_ram() -> OpenFile:
@@ -46,13 +45,14 @@ def in_ram() -> OpenFile:
 
 def create(home: Home, places: key.Places, *, vfs: str | None = None) -> OpenFile:
     """Make a new memory and its key. A kill at any moment leaves none, or a whole one."""
+    if exists(home):
+        raise WrongUse(f"There is a memory in {home.folder} already; choose another folder with --home.")
     home.prepare()
-    if home.keys.exists() and not (left := key.load(home.keys)).made:
-        wraps, data_key = left, key.unlock(left, places)  # a beginning that was cut short
-    else:
-        data_key, wraps = key.make(places)
+    _clear_beginning(home, places)
+    data_key, wraps = key.make(places)
     wraps.save(home.keys)
-    os.close(os.open(home.file, os.O_CREAT | os.O_WRONLY, 0o600))
+    with room(home.file):
+        os.close(os.open(home.file, os.O_CREAT | os.O_WRONLY, 0o600))
     connection = connect(home.file, data_key, vfs=vfs)
     try:
         migrate(connection, str(home.file))
@@ -64,8 +64,20 @@ def create(home: Home, places: key.Places, *, vfs: str | None = None) -> OpenFil
     return OpenFile(connection, home, wraps, data_key)
 
 
+def _clear_beginning(home: Home, places: key.Places) -> None:
+    """Take away what is left of a `create` that was cut short: nobody was told yet that it holds anything."""
+    if home.keys.exists():
+        key.drop_open_ways(key.load(home.keys), places)
+        with room(home.folder):
+            for path in home.database:
+                path.unlink(missing_ok=True)
+
+
 def open_existing(home: Home, places: key.Places, *, now: datetime, vfs: str | None = None) -> OpenFile:
-    """Open the memory of a home. Raises Locked, Damaged (naming the newest good backup), NewerFile or NoRoom."""
+    """Open the memory of a home.
+
+    Raises Locked, Damaged (naming the newest good backup), NewerFile or NoRoom.
+    """
     if not home.keys.exists():
         raise Damaged(f"{home.keys} is missing; put it back from a backup with `samantha restore`.")
     wraps = key.load(home.keys)
@@ -94,5 +106,5 @@ def _before(home: Home, wraps: key.Wraps, data_key: bytes, version: int, now: da
 def _way_back(home: Home, data_key: bytes) -> str:
     good = backup.newest_good(home, data_key)
     if good is None:
-        return "It stays as it is, and I know of no good backup; `samantha restore FILE` takes one from elsewhere."
+        return "It stays as it is, and I know of no good backup; `samantha restore FILE` takes one."
     return f"It stays as it is; the newest good backup is {good}: run `samantha restore {good}`."

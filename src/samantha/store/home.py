@@ -29,6 +29,11 @@ class Home:
         return self.folder / "memory.db"
 
     @property
+    def database(self) -> tuple[Path, ...]:
+        """The encrypted file and what SQLite may keep beside it while it is in use."""
+        return (self.file, *(self.folder / f"{self.file.name}{end}" for end in ("-journal", "-wal", "-shm")))
+
+    @property
     def keys(self) -> Path:
         """The wrapped keys: useless without what unwraps them, so every backup carries them."""
         return self.folder / "keys.json"
@@ -62,9 +67,7 @@ class Home:
                 f"I can't make my folder {self.folder} ({error.strerror}); choose another with --home."
             ) from None
         if self.socket.parent != self.folder and self.socket.parent.lstat().st_uid != os.getuid():
-            raise Held(
-                f"{self.socket.parent} belongs to somebody else; remove it or choose a shorter --home."
-            )
+            raise Held(f"{self.socket.parent} belongs to somebody else; remove it or choose a shorter --home.")
 
     @contextmanager
     def hold(self) -> Iterator[bool]:
@@ -75,14 +78,18 @@ class Home:
         with room(self.folder):
             descriptor = os.open(self.folder / "holder.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
+            yield _lock(descriptor, self.folder)
         finally:
             os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> bool:
+    with room(folder):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 @contextmanager
@@ -99,22 +106,16 @@ def room(where: Path | str) -> Iterator[None]:
 def write_private(path: Path, content: bytes) -> None:
     """Replace a file at once or not at all, readable by the person alone."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with room(path), _gone_unless_named(beside):
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        sync_folder(path.parent)
-
-
-@contextmanager
-def _gone_unless_named(path: Path) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
+    with room(path):
+        try:
+            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+            sync_folder(path.parent)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -21,6 +21,7 @@ from samantha.store.seal import ARGON2_KIB, ARGON2_PASSES, KEY_BYTES
 
 FORMAT = 1  # of `keys.json`
 SERVICE = "samantha"
+NO_LIST = "{name} is not a key list of mine; put it back from a backup with `samantha restore`."
 PROMPTS = {"passphrase": "Passphrase: ", "phrase": "Recovery phrase (twelve words): "}
 
 
@@ -95,17 +96,14 @@ def parse(content: Any, name: str) -> Wraps:
         ways = tuple({"by": str(way["by"]), **way} for way in content["ways"])
         wraps = Wraps(content["memory"], content["check"], bool(content["made"]), ways)
     except (KeyError, TypeError):
-        newer, wraps = False, None
+        raise Damaged(NO_LIST.format(name=name)) from None
     if newer:
         raise NewerFile(f"{name} was written by a newer version of me; update samantha and start again.")
     # The id of a memory becomes part of a path, so a foreign list must not choose it freely.
-    if wraps is None or not seal.is_hex(wraps.memory, 32) or not seal.is_hex(wraps.check, 32) or not _whole(ways):
-        raise Damaged(f"{name} is not a key list of mine; put it back from a backup with `samantha restore`.")
+    sealed = all(seal.is_sealed(way) for way in ways if way["by"] in PROMPTS)
+    if not (sealed and seal.is_hex(wraps.memory, 32) and seal.is_hex(wraps.check, 32)):
+        raise Damaged(NO_LIST.format(name=name))
     return wraps
-
-
-def _whole(ways: tuple[dict[str, Any], ...]) -> bool:
-    return all(seal.is_sealed(way) for way in ways if way["by"] in ("passphrase", "phrase"))
 
 
 def make(places: Places) -> tuple[bytes, Wraps]:
@@ -141,7 +139,8 @@ def guard(key: bytes, wraps: Wraps, passphrase: str) -> Wraps:
 def drop_open_ways(wraps: Wraps, places: Places) -> None:
     """Take the key out of the key file and the keyring."""
     with room(places.key_files):
-        for path in places.key_files.glob(f"{wraps.memory}.key*"):  # also one that was cut short while being written
+        # Also one whose writing was cut short.
+        for path in places.key_files.glob(f"{wraps.memory}.key*"):
             path.unlink()
     keyring = places.keyring()
     if keyring is not None and keyring.get_password(SERVICE, wraps.memory):
@@ -159,7 +158,10 @@ def guarded_by(wraps: Wraps) -> str:
 
 
 def unlock(wraps: Wraps, places: Places) -> bytes:
-    """Return the data key by the everyday way in, else by what the person types; raise Locked with what would open it."""
+    """Return the data key by the everyday way in, else by what the person types.
+
+    Raises Locked with what would open it.
+    """
     for by, find in (("file", _from_file), ("keyring", _from_keyring)):
         if wraps.way(by) and (key := find(wraps, places)) and wraps.fits(key):
             return key
@@ -170,9 +172,7 @@ def unlock(wraps: Wraps, places: Places) -> bytes:
     if typed:
         return open_typed(wraps, typed)
     if wraps.way("passphrase"):
-        raise Locked(
-            "My file is locked; set SAMANTHA_PASSPHRASE or run this in a terminal to type the passphrase."
-        )
+        raise Locked("My file is locked; set SAMANTHA_PASSPHRASE or run this in a terminal to type the passphrase.")
     raise Locked(
         "I can't find the key to my file on this machine; in a terminal, the recovery phrase opens it, "
         "and `samantha restore BACKUP` a backup."
@@ -200,9 +200,7 @@ def open_passphrase(wraps: Wraps, passphrase: str) -> bytes:
     way = wraps.way("passphrase")
     key = way and seal.unseal(way, wraps.memory, seal.from_passphrase(passphrase, way))
     if not key or not wraps.fits(key):
-        raise Locked(
-            "That passphrase doesn't open my file; try again, or use the recovery phrase with a backup."
-        )
+        raise Locked("That passphrase doesn't open my file; try again, or use the recovery phrase with a backup.")
     return key
 
 
@@ -211,14 +209,12 @@ def open_phrase(wraps: Wraps, phrase: str) -> bytes:
     way, words = wraps.way("phrase"), " ".join(phrase.lower().split())
     key = seal.unseal(way, wraps.memory, seal.from_phrase(words, way)) if way and is_phrase(words) else None
     if not key or not wraps.fits(key):
-        raise Locked(
-            "Those words don't open this file; check the twelve words of the recovery phrase and their order."
-        )
+        raise Locked("Those words don't open this file; check the twelve words of the recovery phrase and their order.")
     return key
 
 
 def open_typed(wraps: Wraps, text: str) -> bytes:
-    """Return the data key by what somebody typed, passphrase or recovery phrase; raise Locked where it is neither."""
+    """Return the data key by what somebody typed, passphrase or phrase; raise Locked where it is neither."""
     if wraps.way("passphrase") and not is_phrase(text):
         return open_passphrase(wraps, text)
     return open_phrase(wraps, text)

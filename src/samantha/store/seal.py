@@ -20,9 +20,9 @@ MOST_PASSES = 64
 def is_sealed(way: dict[str, Any]) -> bool:
     """Tell whether a way in holds all that opening it needs, within bounds."""
     sizes = {"salt": 32, "nonce": 24, "sealed": 2 * (KEY_BYTES + 16)}  # hexadecimal digits; 16 bytes of tag
-    costs = [(way.get("kib"), MOST_KIB), (way.get("passes"), MOST_PASSES)] if way["by"] == "passphrase" else []
+    costs = {"kib": MOST_KIB, "passes": MOST_PASSES} if way["by"] == "passphrase" else {}
     return all(is_hex(way.get(name), size) for name, size in sizes.items()) and all(
-        isinstance(cost, int) and 0 < cost <= most for cost, most in costs
+        isinstance(way.get(name), int) and 0 < way[name] <= most for name, most in costs.items()
     )
 
 

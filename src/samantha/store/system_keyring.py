@@ -20,7 +20,7 @@ def system_keyring() -> Keyring | None:
 
 
 class Patient:
-    """A keyring that may be locked, or gone: then it keeps and gives nothing, and says so where that matters."""
+    """A keyring that may be locked, or gone: then it keeps and gives nothing."""
 
     def __init__(self, backend: "KeyringBackend") -> None:
         from keyring.errors import KeyringError  # noqa: PLC0415 - as above
@@ -45,5 +45,5 @@ class Patient:
             self._backend.delete_password(service, username)
         except self._troubles as error:
             raise Locked(
-                f"I can't take the key out of the system's keyring ({error}); unlock that and run `samantha lock` again."
+                f"I can't take the key out of the keyring ({error}); unlock it and run `samantha lock` again."
             ) from None

@@ -7,23 +7,22 @@ from typing import Literal
 
 from samantha.dates import When, find
 from samantha.events import Asked, Subject
+from samantha.language.templates import Book, Slots, Template, Token, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
-from samantha.memory.understanding.patterns import Book, Slots, Template, template
 from samantha.memory.understanding.people import PERSON, Circle, Company, canonical, whom
 from samantha.memory.understanding.reading import mentioned
 from samantha.memory.understanding.text import Part, plain, sentences
 from samantha.memory.understanding.vocabulary import (
     Span,
-    Token,
     bonds,
+    book,
     content,
     fold_all,
     folded,
+    of_relations,
     phrase_at,
     phrase_before,
-    relations,
-    tokens,
     words,
 )
 
@@ -34,32 +33,23 @@ NOWHERE = (0, 0)
 
 @cache
 def _facts() -> Book:
-    return Book(
-        template(line, relation, role)
-        for role in ROLES
-        for relation, entry in relations().items()
-        for line in entry.get(role, ())
-    )
+    return book("asked", lambda: of_relations(*ROLES))
 
 
 @cache
 def _recalled() -> Book:
-    return Book(
-        template(line, relation, "ask")
-        for relation, entry in relations().items()
-        for line in entry.get("recall", ())
-    )
+    return book("recalled", lambda: ((line, relation, "ask") for line, relation, _ in of_relations("recall")))
 
 
 @cache
 def _about() -> Book:
-    return Book(template(line, "", role) for role, lines in content("about").items() for line in lines)
+    return book("about", lambda: ((line, "", role) for role, lines in content("about").items() for line in lines))
 
 
 @cache
 def _past() -> Book:
     roles = ("value", "when", "whether")
-    return Book(template(line, "", role) for role in roles for line in content("past")[role])
+    return book("past", lambda: ((line, "", role) for role in roles for line in content("past")[role]))
 
 
 def asked(text: str, context: Context) -> Asked | None:
@@ -128,8 +118,8 @@ class _Question:
         when = next((date for date in dated if tokens(text[date.span[1] :]) == []), None)
         shorter = text[: when.span[0]].rstrip(" ,") if when else text
         for reading, span in ((text, None), (shorter, when)) if when else ((text, None),):
-            for book in (_recalled(), _facts()) if recalling else (_facts(),):
-                for found, slots in book.matches(reading):
+            for asking in (_recalled(), _facts()) if recalling else (_facts(),):
+                for found, slots in asking.matches(reading):
                     answer = self._of_relation(found, slots, reading, start)
                     if answer:
                         return replace(answer, when=(span.start, span.end)) if span else answer
@@ -213,9 +203,7 @@ def _owner(written: str) -> str:
         return written[: last.start]
     shorter = last.word[:-1]
     possessive = last.word not in bonds() or len(found) > 1
-    return (
-        written[: last.end - 1] if possessive and last.word.endswith(tuple(words("owns"))) and shorter else ""
-    )
+    return written[: last.end - 1] if possessive and last.word.endswith(tuple(words("owns"))) and shorter else ""
 
 
 def _covered(span: Span, dated: tuple[When, ...]) -> bool:

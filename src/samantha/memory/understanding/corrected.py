@@ -5,20 +5,20 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from samantha.events import Fact
+from samantha.language.templates import Book, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
 from samantha.memory.understanding.naming import written_as_name
-from samantha.memory.understanding.patterns import Book, template
 from samantha.memory.understanding.people import canonical
 from samantha.memory.understanding.reading import read
 from samantha.memory.understanding.text import plain
 from samantha.memory.understanding.vocabulary import (
     Span,
+    book,
     content,
     first_names,
     folded,
     phrase_at,
-    tokens,
     words,
 )
 
@@ -29,7 +29,7 @@ GAP = "- ,.;:!…–—*"
 
 @cache
 def _book(role: str) -> Book:
-    return Book(template(line, "", role, GAP) for line in content("corrections")[role])
+    return book(f"corrected-{role}", lambda: ((line, "", role) for line in content("corrections")[role]), GAP)
 
 
 def corrected(text: str, context: Context) -> tuple[Fact, ...]:
@@ -105,10 +105,9 @@ def _word(role: str, text: str, spans: dict[str, Span], context: Context) -> tup
     if "old" in spans:
         return _replaced(text[slice(*spans["old"])].strip(GAP), new, context.facts)
     target = _alike(new, context.facts)
-    if target is None and role == "spelling":
-        target = _newest_name(context.facts)
     if target is None:
-        target = _fitting(role, new, context.facts[0])
+        spelling = role == "spelling"
+        target = _newest_name(context.facts) if spelling else _fitting(role, new, context.facts[0])
     return _correction(target, new)
 
 

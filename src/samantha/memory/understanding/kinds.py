@@ -4,17 +4,15 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from samantha.language.templates import Token, entries, tokens
 from samantha.memory.understanding.naming import name, written_as_name
 from samantha.memory.understanding.vocabulary import (
     Span,
-    Token,
     bond_phrases,
     content,
-    entries,
     fold_all,
     phrase_at,
     phrase_before,
-    tokens,
     whole,
     words,
 )
@@ -78,10 +76,7 @@ def _language(text: str, inside: list[Token]) -> list[Span]:
 def _possession(text: str, inside: list[Token]) -> list[Span]:
     """Return one belonging, or each of several where each is counted: "a dog, a cat and two kids"."""
     having = content("having")
-    items = [
-        [token for token in inside if start <= token.start < end]
-        for start, end in split(text, *whole(inside)[0])
-    ]
+    items = [[token for token in inside if start <= token.start < end] for start, end in split(text, *whole(inside)[0])]
     counting = fold_all(having["small words"]) | fold_all(having["bare"])
     if not all(phrase_at(item, 0, counting) for item in items):
         items = [inside]
@@ -108,7 +103,8 @@ def _belonging(text: str, inside: list[Token], having: dict[str, str]) -> Span |
 
 def _apart(text: str, inside: list[Token], at: int) -> bool:
     """Return whether names are set beside it: "two kids, Mia and Noah"."""
-    return text[inside[at - 1].end : inside[at].start].strip(" ") in (",", ":", "-", "(") and written_as_name(text, inside[at])
+    between = text[inside[at - 1].end : inside[at].start].strip()
+    return between in {",", ":", "-", "("} and written_as_name(text, inside[at])
 
 
 def _noun(inside: list[Token]) -> bool:

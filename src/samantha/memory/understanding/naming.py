@@ -2,7 +2,8 @@
 
 import re
 
-from samantha.memory.understanding.vocabulary import Span, Token, bonds, first_names, whole, words
+from samantha.language.templates import Token
+from samantha.memory.understanding.vocabulary import Span, bonds, first_names, whole, words
 
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'-]{1,2}[^\W\d_]+)*\.?")
 

@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from samantha.events import Subject
+from samantha.language.templates import Token, tokens
 from samantha.memory.understanding.naming import no_name, written_as_name
 from samantha.memory.understanding.vocabulary import (
-    Token,
     bond_phrases,
     bonds,
     first_names,
     folded,
     phrase_at,
-    tokens,
     words,
 )
 
@@ -73,10 +72,8 @@ class Company:
 
     def pronoun(self, word: str) -> Subject | None:
         """Return whom "she" means: the one last mentioned whom it fits."""
-        for pronoun in PRONOUNS:
-            if word in words(pronoun):
-                return next((one for one in self.mentioned if _fits(one, pronoun)), None)
-        return None
+        pronoun = next(pronoun for pronoun in PRONOUNS if word in words(pronoun))
+        return next((one for one in self.mentioned if _fits(one, pronoun)), None)
 
 
 def canonical(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
@@ -99,7 +96,7 @@ def bond_of(word: str) -> str | None:
 
 def spoken_of(text: str, found: list[Token], at: int, company: Company) -> Spoken | None:
     """Read who is spoken of from a word on, also "my mum and dad" and "Tom and I"."""
-    one = _one(text, found, at, company)
+    one = _me_and(found, at) or _one(text, found, at, company)
     if one is None or one.stranger:
         return one
     rest = [n for n, token in enumerate(found) if token.start >= one.end]
@@ -108,6 +105,12 @@ def spoken_of(text: str, found: list[Token], at: int, company: Company) -> Spoke
         if second is not None:
             return Spoken((*one.subjects, *second.subjects), second.end)
     return one
+
+
+def _me_and(found: list[Token], at: int) -> Spoken | None:
+    """Read "me", as in "me and Tom"."""
+    me = found[at].word in words("with self") - words("self")
+    return Spoken((PERSON,), found[at].end) if me else None
 
 
 def whom(text: str, company: Company) -> Subject | None:
@@ -163,9 +166,7 @@ def _bonded(text: str, found: list[Token], at: int, company: Company, asking: bo
     return Spoken((subject,), end or found[at + count - 1].end)
 
 
-def _name_after(
-    text: str, found: list[Token], at: int, company: Company, asking: bool
-) -> tuple[str | None, int]:
+def _name_after(text: str, found: list[Token], at: int, company: Company, asking: bool) -> tuple[str | None, int]:
     """Read the name after "my sister", also in lower case, where a verb follows."""
     if at >= len(found) or text[found[at - 1].end : found[at].start].strip(" ,"):
         return None, 0

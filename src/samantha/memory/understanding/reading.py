@@ -5,20 +5,20 @@ from datetime import datetime
 from functools import cache
 
 from samantha.events import Fact, Subject
+from samantha.language.templates import Book, Token, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
-from samantha.memory.understanding.patterns import Book, template
 from samantha.memory.understanding.people import PERSON, Circle, Company, Spoken, canonical, spoken_of
 from samantha.memory.understanding.telling import Telling, facts_of, newcomers
 from samantha.memory.understanding.text import Begins, Part, clauses, plain, sentences
 from samantha.memory.understanding.vocabulary import (
-    Token,
     bond_phrases,
+    book,
     first_names,
     folded,
+    of_relations,
     phrase_at,
     relations,
-    tokens,
     words,
 )
 
@@ -26,30 +26,20 @@ from samantha.memory.understanding.vocabulary import (
 @cache
 def after_subject() -> Book:
     """Return what is said of somebody, by the word it begins with."""
-    roles = ("end", "deny", "tell")
-    return Book(
-        template(line, relation, role)
-        for role in roles
-        for relation, entry in relations().items()
-        for line in entry.get(role, ())
-    )
+    return book("told", lambda: of_relations("end", "deny", "tell"))
 
 
 @cache
 def alone() -> Book:
     """Return the whole clauses about the person ("call me ...") and about her ("call yourself ...")."""
-    return Book(
-        template(line, relation, role)
-        for role in ("you", "alone")
-        for relation, entry in relations().items()
-        for line in entry.get(role, ())
-    )
+    return book("alone", lambda: of_relations("you", "alone"))
 
 
 @cache
 def answers(relation: str) -> Book:
     """Return the short answers to her question about a relation."""
-    return Book(template(line, relation, "tell") for line in relations().get(relation, {}).get("answer", ()))
+    lines = relations().get(relation, {}).get("answer", ())
+    return book(f"answers-{relation}", lambda: ((line, relation, "tell") for line in lines))
 
 
 @cache
@@ -122,7 +112,8 @@ class _Reader:
     def _takes_back(self, part: Part) -> bool:
         """Return whether a clause is nothing but words like "just kidding"."""
         found = tokens(part.text)
-        return any(phrase_at(found, at, words("taken back")) >= max(len(found) - at - 1, 1) for at in range(len(found)))
+        counts = ((at, phrase_at(found, at, words("taken back"))) for at in range(len(found)))
+        return any(count and at + count >= len(found) - 1 for at, count in counts)
 
     def _clause(self, part: Part) -> bool:
         """Read a clause; return whether it was followed."""
@@ -151,8 +142,6 @@ class _Reader:
         at, self.since = 0, None
         while at < len(found):
             count = phrase_at(found, at, words("leads") | words("greetings"))
-            if count and found[at + count - 1 :][1:] and found[at].word in words("with self"):
-                count = 0
             if count == 0:
                 break
             greeted = " ".join(token.word for token in found[at : at + count]) in words("greetings")
@@ -223,14 +212,14 @@ class _Reader:
             not self.context.asked
             or not 0 < len(found) <= 8
             or "?" in text
-            or folded(text) in words("no answers")
+            or folded(text) in words("no answers") | words("leads")
         ):
             return ()
         offset = self.plain.index(text)
         count = phrase_at(found, 0, words("greetings")) or phrase_at(found, 0, words("answering"))
         at = found[count].start if count < len(found) else 0
-        said = words("leads") | words("no answer with")
-        if count == len(found) or any(token.word in said for token in found[count:]):
+        refused = any(token.word in words("no answer with") for token in found)
+        if count == len(found) or refused:
             return ()
         self._tell(answers(self.context.asked), text[at:], offset + at, Spoken((PERSON,), 0))
         return tuple(self.facts)

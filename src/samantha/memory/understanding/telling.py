@@ -5,9 +5,9 @@ from datetime import datetime
 
 from samantha.dates import When
 from samantha.events import Fact, Subject
+from samantha.language.templates import Slot, Slots, Template, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
-from samantha.memory.understanding.patterns import Slot, Slots, Template
 from samantha.memory.understanding.people import PERSON, Company, Spoken
 from samantha.memory.understanding.vocabulary import (
     Span,
@@ -17,7 +17,6 @@ from samantha.memory.understanding.vocabulary import (
     folded,
     phrase_before,
     relations,
-    tokens,
     words,
 )
 
@@ -55,9 +54,7 @@ def facts_of(telling: Telling, context: Context, company: Company) -> list[Fact]
         if not spans:
             return []
         if slot.kind not in content("passing"):
-            whose = [
-                (subject, telling.source[slice(*span)]) for subject in telling.subjects for span in spans
-            ]
+            whose = [(subject, telling.source[slice(*span)]) for subject in telling.subjects for span in spans]
             relation = slot.relation.lstrip("-")
             facts = (Fact(subject, relation, value) for subject, value in whose)
             told += [_dated(fact, slot, telling, dates, context) for fact in facts]
@@ -143,11 +140,7 @@ def _named(fact: Fact) -> list[Fact]:
 
 def _pets(fact: Fact) -> list[Fact]:
     """Return who "a dog called Rex" is."""
-    return [
-        Fact(one, "bond", one.bond)
-        for one in newcomers(fact)
-        if one.name and one.bond and fact.valid_to is None
-    ]
+    return [Fact(one, "bond", one.bond) for one in newcomers(fact) if one.name and one.bond and fact.valid_to is None]
 
 
 def newcomers(fact: Fact) -> list[Subject]:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-from samantha.memory.understanding.vocabulary import Token, content, entries, phrase_at, tokens, words
+from samantha.language.templates import Token, entries, tokens
+from samantha.memory.understanding.vocabulary import content, phrase_at, words
 
 LINE = 20_000  # characters read at most
 SENTENCES = 50  # read at most
 SENTENCE = 500  # characters; a longer one is passed by
 
-_QUOTES = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
-)
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _SPACE = re.compile(r"[^\S\n]|[\x00-\x09\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _DOUBLE = re.compile(r'"([^"\n]*)("|$)', re.MULTILINE)
 _SINGLE = re.compile(r"(?<!\w)'(?=\S)([^\n]{1,300})(?<=\S)'(?!\w)")

@@ -3,18 +3,10 @@
 from datetime import datetime
 
 from samantha.dates import When, find
+from samantha.language.templates import Token, tokens
 from samantha.memory.understanding.kinds import CHECKS, split
 from samantha.memory.understanding.naming import written_as_name
-from samantha.memory.understanding.vocabulary import (
-    Span,
-    Token,
-    content,
-    fold_all,
-    phrase_at,
-    phrase_before,
-    tokens,
-    words,
-)
+from samantha.memory.understanding.vocabulary import Span, content, fold_all, phrase_at, phrase_before, words
 
 _EDGE = " ,.;:!?\"'()-–—*\0"
 
@@ -29,7 +21,8 @@ def spans(kind: str, text: str, span: Span, found: tuple[When, ...] = ()) -> lis
     rules = content("kinds").get(kind, {})
     start, end = _tidy(rules, text, span, found)
     inside = [token for token in tokens(text[:end]) if token.start >= start]
-    if not inside or len(inside) > rules.get("max", 6) or _refused(rules, text, inside):
+    amid = any(start <= when.span[0] < end for when in found)  # "Rome in 2010 and left"
+    if not inside or amid or len(inside) > rules.get("max", 6) or _refused(rules, text, inside):
         return []
     check = CHECKS.get(kind)
     return check(text, inside) if check else [(start, end)]
@@ -84,10 +77,6 @@ def _refused(rules: dict[str, str], text: str, inside: list[Token]) -> bool:
     proper = "proper" in rules  # New York is not refused for what is new
     heeded = [at for at, token in enumerate(inside) if not (proper and written_as_name(text, token))]
     return bool(never) and any(phrase_at(inside, at, never) for at in heeded)
-
-
-def _whole(inside: list[Token]) -> list[Span]:
-    return [(inside[0].start, inside[-1].end)]
 
 
 def listed(how: str, text: str, span: Span) -> list[Span]:

@@ -1,24 +1,14 @@
 """The words of facts.yaml as sets and phrases; the code itself knows none."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from samantha.language import load
+from samantha.language import FOLDER, kept, load, templates
+from samantha.language.templates import Book, Token, entries, template, tokens
 
 Span = tuple[int, int]  # where something stands in a text
-
-_TOKEN = re.compile(r"'?[^\W_]+(?:-[^\W_]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a text, folded, and where it stands."""
-
-    word: str
-    start: int
-    end: int
 
 
 def whole(inside: list[Token]) -> list[Span]:
@@ -26,14 +16,9 @@ def whole(inside: list[Token]) -> list[Span]:
     return [(inside[0].start, inside[-1].end)]
 
 
-def tokens(text: str) -> list[Token]:
-    """Cut a text into words; "I'm" is two: "i" and "'m"."""
-    return [Token(found[0].casefold(), found.start(), found.end()) for found in _TOKEN.finditer(text)]
-
-
 def folded(text: str) -> str:
     """Return the words of a text, folded, a space between them."""
-    return " ".join(found.casefold() for found in _TOKEN.findall(text))
+    return " ".join(token.word for token in tokens(text))
 
 
 def content(name: str) -> Any:
@@ -41,9 +26,17 @@ def content(name: str) -> Any:
     return load("facts")[name]
 
 
-def entries(text: str) -> list[str]:
-    """Cut a comma-separated list of facts.yaml into its entries."""
-    return [entry.strip().strip('"') for entry in text.split(",")]
+def book(name: str, lines: Callable[[], Iterable[tuple[str, str, str]]], gap: str = " ") -> Book:
+    """Return the book of some lines of facts.yaml (line, relation, role), read once a version."""
+
+    def read() -> Book:
+        return Book(
+            template(line, relation, role, gap, lambda of: entries(content(of))) for line, relation, role in lines()
+        )
+
+    here = Path(__file__).parent
+    sources = (FOLDER / "en" / "facts.yaml", Path(templates.__file__), *sorted(here.glob("*.py")))
+    return kept(f"en-facts-{name}", sources, read)
 
 
 @cache
@@ -85,6 +78,13 @@ def relations() -> dict[str, dict[str, Any]]:
     """Return the relations of facts.yaml by their names."""
     found: dict[str, dict[str, Any]] = content("relations")
     return found
+
+
+def of_relations(*roles: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the lines of these roles, relation by relation: the line, the relation, the role."""
+    for role in roles:
+        for relation, entry in relations().items():
+            yield from ((line, relation, role) for line in entry.get(role, ()))
 
 
 @cache

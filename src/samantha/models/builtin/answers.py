@@ -70,7 +70,5 @@ def _source(situation: Situation, fact: Fact) -> Line | None:
 
 def _who(fact: Fact) -> str:
     return (
-        {"person": "You", "companion": "I"}.get(fact.subject.kind)
-        or fact.subject.name
-        or f"Your {fact.subject.bond}"
+        {"person": "You", "companion": "I"}.get(fact.subject.kind) or fact.subject.name or f"Your {fact.subject.bond}"
     )

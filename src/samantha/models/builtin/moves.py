@@ -50,11 +50,7 @@ def _foreign(situation: Situation) -> str | None:
     words = [word.strip(EDGES) for word in text.lower().replace("’", "'").split()]
     foreign = _foreign_words()
     small = sum(word in foreign or word.split("'")[0] in foreign for word in words if len(word) < 6)
-    return (
-        situation.say("only_english")
-        if small >= 2 and not any(word in _english_words() for word in words)
-        else None
-    )
+    return situation.say("only_english") if small >= 2 and not any(word in _english_words() for word in words) else None
 
 
 def _remembered(situation: Situation) -> str | None:
@@ -80,9 +76,7 @@ def _heavy(situation: Situation) -> str | None:
 
 
 def _told(situation: Situation) -> str | None:
-    told = [fact for fact in situation.recalled.told if fact.relation != "bond"] or list(
-        situation.recalled.told
-    )
+    told = [fact for fact in situation.recalled.told if fact.relation != "bond"] or list(situation.recalled.told)
     if not told:
         return None
     fact = told[0] if any(fact.corrects for fact in told) else told[-1]
@@ -110,9 +104,7 @@ def _question(situation: Situation) -> str | None:
     if situation.plain.count("?") > 2:
         return situation.say("rude_question")
     first = last.lower().replace("’", "'").split()[0].strip(EDGES) if last.split() else ""
-    if not (
-        last.endswith("?") or (first in language.load("words")["question"] and len(situation.sentences) == 1)
-    ):
+    if not (last.endswith("?") or (first in language.load("words")["question"] and len(situation.sentences) == 1)):
         return None
     return situation.say("unknown")
 
@@ -176,9 +168,7 @@ def _how_long_away(situation: Situation, _: Command) -> str:
     at, last = situation.heard.at, situation.recalled.last_met
     if last is None:
         return situation.say("never_met")
-    return situation.say(
-        "last_met", ago=dates.ago(last, at), date=dates.spoken(last, at), clock=dates.clock(last)
-    )
+    return situation.say("last_met", ago=dates.ago(last, at), date=dates.spoken(last, at), clock=dates.clock(last))
 
 
 SPECIAL: dict[str, Callable[[Situation, Command], str | None]] = {

@@ -55,6 +55,8 @@ def _addresses(her: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = "|".join(re.escape(name) for name in {her, "samantha"})
     before = "|".join(re.escape(word) for word in sorted(words["before"], key=len, reverse=True))
     after = "|".join(re.escape(word) for word in sorted(words["after"], key=len, reverse=True))
-    opening = rf"^(?:(?:{before})(?:\s*[,.!…-]+\s*|\s+)(?=\w)|(?:{before})?\s*(?:{names})\s*[,.!:;-]+\s*(?=\w)|(?:{names})\s+(?=\w))"
+    greeted = rf"(?:{before})(?:\s*[,.!…-]+\s*|\s+)(?=\w)"
+    named = rf"(?:{before})?\s*(?:{names})\s*[,.!:;-]+\s*(?=\w)|(?:{names})\s+(?=\w)"
+    opening = rf"^(?:{greeted}|{named})"
     closing = rf"[\s,]+(?:{names}|{after})(?=\W*$)"
     return re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE)

@@ -52,11 +52,7 @@ def _expression(text: str) -> str | None:
     plain = re.sub(r"([\d.]+)\s*%\s*(?:of)\s*([\d.]+)", r"(\1/100*\2)", plain)
     whole = EXPRESSION.fullmatch(plain) and len(plain) <= LONGEST
     # One number is no sum, and "3-2" alone is a score or a range.
-    return (
-        plain
-        if whole and re.search(r"[\d)]\s*[+*/]\s*[\d(.\-]|[\d)]\s+-\s+[\d(]|^\(.*/100\*", plain)
-        else None
-    )
+    return plain if whole and re.search(r"[\d)]\s*[+*/]\s*[\d(.\-]|[\d)]\s+-\s+[\d(]|^\(.*/100\*", plain) else None
 
 
 @cache

@@ -30,6 +30,7 @@ function route() {
   document.title = name === "talk" ? her : `${label}: ${her}`;
   if (view === talk) talk.toNow();
   else document.scrollingElement.scrollTop = 0;
+  if (view === settings) look();
 }
 
 function apply(all) {
@@ -37,6 +38,17 @@ function apply(all) {
   else document.documentElement.dataset.theme = all.theme;
   talk.still = all.still;
   settings.settings = all;
+}
+
+// Shows the settings as they are now.
+async function look() {
+  settings.note = "";
+  try {
+    apply(await wire.one("settings"));
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof Lost)) throw error;
+    settings.note = error.message;
+  }
 }
 
 async function change(set) {
@@ -62,13 +74,7 @@ talk.addEventListener("hello", ({ detail }) => {
   document.title = document.body.dataset.view === "talk" ? her : document.title;
 });
 for (const view of [talk, settings]) view.addEventListener("settings", ({ detail }) => change(detail));
-wire.addEventListener("open", async () => {
-  try {
-    apply(await wire.one("settings"));
-  } catch (error) {
-    if (!(error instanceof Refusal || error instanceof Lost)) throw error;
-  }
-});
+wire.addEventListener("open", look);
 addEventListener("hashchange", () => { route(); main.focus({ preventScroll: true }); });
 main.replaceChildren(...VIEWS.map(([, , view]) => view));
 talk.wire = wire;

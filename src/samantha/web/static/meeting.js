@@ -24,8 +24,8 @@ const FORMS = {
   cards(step, answer) {
     const cards = step.cards.map((card, n) => h("fieldset", { class: "card" },
       h("legend", {}, card.title), h("p", { class: "source", dir: "auto" }, card.source),
-      ...FATES.map((fate) => h("label", {},
-        h("input", { type: "radio", name: `card-${n}`, value: fate, required: true, checked: fate === "keep" }), FATE_LABELS[fate]))));
+      h("div", { class: "fates" }, ...FATES.map((fate) => h("label", {},
+        h("input", { type: "radio", name: `card-${n}`, value: fate, checked: fate === "keep" }), FATE_LABELS[fate])))));
     const read = () => Object.fromEntries(step.cards.map(({ id }, n) =>
       [id, cards[n].querySelector("input:checked").value]));
     return form(() => answer({ cards: read() }), h("div", { class: "cards" }, ...cards), go(cards.length ? "Go on with these" : "Go on"));

@@ -1,16 +1,36 @@
-"""Templates of facts.yaml as regular expressions, found by their first word and compiled when first tried."""
+"""The template language of sentences people say: read into regular expressions, found by their first word.
+
+    word     this word, whatever its case        {kind}    a value of some kind
+    [a|b]    perhaps one of these                ,         a pause
+    (a|b)    one of these                        <list>    one of the words of the list of that name
+
+Templates are read once a version (see `kept`), and an expression is compiled when a text first could fit it: compiling
+them all would take longer than everything else at a cold start.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-
-from samantha.memory.understanding.vocabulary import content, entries, tokens
 
 _PIECE = re.compile(r"\{[^}]*\}|<[^>]*>|[\[\]()|,]|[^\s\[\]()|,{}<>]+")
 _SLOT = r"(\S.{0,160}?)"
 _EDGE = r"(?:(?<![\w'])|(?='))"  # where a word may begin; "'s" may follow another
 ANY = ""  # the first word of a template that may begin with anything
+
+
+_TOKEN = re.compile(r"'?[^\W_]+(?:-[^\W_]+)*")
+
+Lists = Callable[[str], list[str]]  # the entries of the list of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text, folded, and where it stands."""
+
+    word: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,7 @@ class Template:
 class Book:
     """Templates by their first word."""
 
-    def __init__(self, templates: Iterator[Template]) -> None:
+    def __init__(self, templates: Iterable[Template]) -> None:
         self._by_first: dict[str, list[Template]] = {}
         for template in templates:
             for first in template.firsts:
@@ -69,15 +89,33 @@ class Book:
                     yield template, slots
 
 
+def tokens(text: str) -> list[Token]:
+    """Cut a text into words; "I'm" is two: "i" and "'m"."""
+    return [Token(found[0].casefold(), found.start(), found.end()) for found in _TOKEN.finditer(text)]
+
+
+def entries(text: str) -> list[str]:
+    """Cut a comma-separated list into its entries."""
+    return [entry.strip().strip('"') for entry in text.split(",")]
+
+
 def first_word(text: str) -> str:
     """Return the first word of a text, folded; the empty text where there is none."""
     found = tokens(text[:60])
     return found[0].word if found else ANY
 
 
-def template(line: str, relation: str = "", role: str = "", gap: str = " ") -> Template:
-    """Read a line of the template language; `gap` holds the characters that may stand between words."""
-    parser = _Parser(line, relation, gap)
+def no_lists(name: str) -> list[str]:
+    """Have no lists."""
+    raise KeyError(name)
+
+
+def template(line: str, relation: str = "", role: str = "", gap: str = " ", lists: Lists = no_lists) -> Template:
+    """Read a line of the template language; `gap` holds the characters that may stand between words.
+
+    Raises ValueError where its brackets don't match, KeyError where it names a list there isn't.
+    """
+    parser = _Parser(line, relation, gap, lists)
     source, firsts, nullable = parser.choices()
     firsts = firsts | {ANY} if nullable else firsts
     return Template(relation, role, f"{source}[ .,;:!]*", tuple(parser.slots), firsts, tuple(parser.needs))
@@ -86,12 +124,6 @@ def template(line: str, relation: str = "", role: str = "", gap: str = " ") -> T
 @cache
 def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source, re.IGNORECASE)
-
-
-@cache
-def _of_list(name: str, gap: str) -> tuple[str, frozenset[str]]:
-    """Return the entries of a list as one choice, and their first words."""
-    return _choice(entries(content(name)), gap)
 
 
 def _choice(phrases: list[str], gap: str) -> tuple[str, frozenset[str]]:
@@ -104,11 +136,12 @@ def _choice(phrases: list[str], gap: str) -> tuple[str, frozenset[str]]:
 class _Parser:
     """Reads one template: `[perhaps]`, `(one|of)`, `<list>`, `{kind}` and plain words."""
 
-    def __init__(self, line: str, relation: str, gap: str) -> None:
+    def __init__(self, line: str, relation: str, gap: str, lists: Lists) -> None:
         self.pieces = _PIECE.findall(line)
         self.at = 0
         self.relation = relation
         self.gap = gap
+        self.lists = lists
         self.depth = 0
         self.slots: list[Slot] = []
         self.needs: list[frozenset[str]] = []
@@ -152,7 +185,7 @@ class _Parser:
         if piece == ",":
             return r" *[,;:.–—-]+ *", frozenset(), False
         if piece.startswith("<"):
-            return (*_of_list(piece[1:-1], self.gap), False)
+            return (*_choice(self.lists(piece[1:-1]), self.gap), False)
         if piece.startswith("{"):
             kind, _, relation = piece[1:-1].partition("=")
             self.slots.append(Slot(kind, relation or self.relation))

@@ -1,0 +1,150 @@
+"""What a home holds before a backup takes its place: how new, what was forgotten; and putting it aside."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+
+import apsw
+
+from samantha.events import Damaged, Locked, WrongUse
+from samantha.store import key
+from samantha.store.connection import connect, sentences
+from samantha.store.home import Home, room, sync_folder, write_private
+
+USED = "select seq from sqlite_sequence where name = 'turn'"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What a home holds, as far as it can be read."""
+
+    state: Literal["nothing", "read", "damaged", "shut"]
+    memory: str | None = None  # the id
+    last: str | None = None  # when the last line was said, ISO 8601
+    forgotten: tuple[int, ...] = ()  # turns
+    used: int = 0  # the highest number a turn has had
+
+
+def keys_of(home: Home, memory: str) -> key.Wraps | None:
+    """Return the home's own key list, where it belongs to that memory."""
+    wraps = _keys(home)
+    return wraps if wraps and wraps.memory == memory else None
+
+
+def look(home: Home, places: key.Places, memory: str, data_key: bytes) -> Here:
+    """Look at what a home holds; a backup's memory and key open it too where they are the same."""
+    if not home.file.exists() or not home.file.stat().st_size:
+        return Here("nothing")
+    wraps = _keys(home)
+    if wraps is not None and not wraps.fits(data_key):
+        try:
+            memory, data_key = wraps.memory, key.unlock(wraps, without_asking(places))
+        except Locked:
+            return Here("shut")
+    try:
+        connection = connect(home.file, data_key)
+    except Damaged:
+        return Here("damaged" if wraps else "shut", memory)
+    try:
+        return _read(connection, memory)
+    finally:
+        connection.close()
+
+
+def require_older(here: Here, memory: str, last: str | None) -> None:
+    """Raise WrongUse where a backup must not take the place of what is here without the person's word."""
+    aside = "to put it aside and restore all the same, add --yes."
+    if here.state == "shut":
+        raise WrongUse(f"What is here is locked, so I can't see whether it is newer; {aside}")
+    if here.last is None:
+        return
+    if here.memory != memory:
+        raise WrongUse(f"What is here is another memory (last said {here.last}); {aside}")
+    if last is None or datetime.fromisoformat(here.last) > datetime.fromisoformat(last):
+        raise WrongUse(f"What is here is newer (last said {here.last}, the backup {last or 'is empty'}); {aside}")
+
+
+def without_asking(places: key.Places) -> key.Places:
+    """Return the places with nobody there to type anything."""
+    return key.Places(places.key_files, places.keyring, places.passphrase)
+
+
+def carry_over(here: Here, file: Path, data_key: bytes) -> None:
+    """Make a restored file forget what was forgotten here, and use no turn's number twice."""
+    connection = connect(file, data_key)
+    with sentences(str(file)):
+        try:
+            with connection:
+                for turn in here.forgotten:
+                    _forget(connection, turn)
+                # A number means one turn in all copies of a memory, so that what is forgotten stays nameable.
+                used = max([here.used, *_rows(connection, USED)])
+                connection.execute("delete from sqlite_sequence where name = 'turn'")
+                connection.execute("insert into sqlite_sequence values ('turn', ?)", (used,))
+            connection.execute("pragma wal_checkpoint(truncate); pragma journal_mode = delete")
+        finally:
+            connection.close()
+
+
+def set_aside(home: Home, stamp: str) -> None:
+    """Move what is here to a folder under `backups/` that can itself be used as a home.
+
+    The key list stays until another takes its place, so that nobody takes the home for a new one.
+    """
+    found = [path for path in home.database if path.exists()]
+    if not found and not home.keys.exists():
+        return
+    names = (f"before-restore-{stamp}{f'-{number}' if number else ''}" for number in count())
+    aside = next(path for name in names if not (path := home.backups / name).exists())
+    with room(aside):
+        aside.mkdir(parents=True, mode=0o700)
+        if home.keys.exists():
+            write_private(aside / home.keys.name, home.keys.read_bytes())
+        for path in found:
+            path.replace(aside / path.name)
+        for folder in (aside, home.backups, home.folder):
+            sync_folder(folder)
+
+
+def _keys(home: Home) -> key.Wraps | None:
+    try:
+        return key.load(home.keys)
+    except Damaged:
+        return None
+
+
+def _read(connection: apsw.Connection, memory: str) -> Here:
+    """Read piece by piece, so that one damaged page costs no more than what it held."""
+    try:
+        last = _rows(connection, "select at from line order by id desc limit 1")
+    except apsw.Error:
+        return Here("damaged", memory, None, *_numbers(connection))
+    return Here("read", memory, next(iter(last), None), *_numbers(connection))
+
+
+def _numbers(connection: apsw.Connection) -> tuple[tuple[int, ...], int]:
+    forgotten, used = list[int](), 0
+    with contextlib.suppress(apsw.Error):
+        forgotten = _rows(connection, "select turn from forgotten")
+    with contextlib.suppress(apsw.Error):
+        used = max(_rows(connection, USED), default=0)
+    return tuple(forgotten), used
+
+
+def _rows(connection: apsw.Connection, query: str) -> list[Any]:
+    return [row[0] for row in connection.execute(query)]
+
+
+def _forget(connection: apsw.Connection, turn: int) -> None:
+    """Forget a turn; what its facts had ended holds again, as when it was forgotten first."""
+    connection.execute(
+        "update fact set valid_to = null, ended_by = null, never_true = 0 where ended_by in "
+        "(select fact.id from fact join line on line.id = fact.line where line.turn = ?)",
+        (turn,),
+    )
+    connection.execute("delete from turn where id = ?", (turn,))
+    connection.execute("delete from person where id not in (select person from fact where person is not null)")
+    connection.execute("insert or ignore into forgotten values (?)", (turn,))
