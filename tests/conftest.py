@@ -66,14 +66,14 @@ def with_mind(house: House, *answers: list[Any]) -> QueuedMind:
     return mind
 
 
-async def ask(door: Any, what: str, **rest: Any) -> list[dict[str, Any]]:
+async def ask(door: Any, what: str, /, **rest: Any) -> list[dict[str, Any]]:
     """Return all events of one request; a house is asked at its door."""
     door = Here(door) if isinstance(door, House) else door
     async with aclosing(door.ask({"ask": what, **rest})) as events:
         return [event async for event in events]
 
 
-def asked(door: Any, what: str, **rest: Any) -> list[dict[str, Any]]:
+def asked(door: Any, what: str, /, **rest: Any) -> list[dict[str, Any]]:
     """Return all events of one request, in a loop of its own."""
     return asyncio.run(ask(door, what, **rest))
 

@@ -267,12 +267,15 @@ def test_text_of_any_kind_is_answered_calmly_and_kept_as_text(house: House, kind
     assert asked(house, "search", question=given)[-1]["event"] == "done"
 
 
-@pytest.mark.parametrize("text", ["a" * LONGEST_TEXT, "word " * 200_000, "🙂" * LONGEST_TEXT, ". " * 500_000])
+RUNS = ["a", "word ", "🙂", ". ", "\n", " ", ",", "'", '"', "“", "(", "1", "-", ".", "1+", "a-", "ha ", "no, ", "I ", "@"]
+
+
+@pytest.mark.parametrize("text", [f"x{run * (LONGEST_TEXT // len(run) - 2)}x" for run in RUNS], ids=RUNS)
 def test_a_megabyte_is_answered(house: House, text: str) -> None:
     events = asked(house, "turn", text=text)
     assert events[-1]["event"] == "done", events[-1]
     assert texts(house)[0] == text
-    assert len(one(events, "said")["text"]) < 1_000
+    assert len(one(events, "said")["text"]) < 5_000
 
 
 # --- something breaks ------------------------------------------------------------------------------------------

@@ -75,8 +75,9 @@ class Doorway:
     When the holder goes, the next request takes over from it. Raises Held where one neither answers nor lets go.
     """
 
-    def __init__(self, config: Config, *, serve: bool) -> None:
+    def __init__(self, config: Config, *, serve: bool, patience: float = WAIT_FOR_HOLDER) -> None:
         self._config = config
+        self._patience = patience  # seconds to wait for a holder that neither answers nor lets go
         self._serve = serve  # whether other processes may hand their work over to this one
         self._stack = AsyncExitStack()
         self._door: Here | There | None = None
@@ -125,7 +126,7 @@ class Doorway:
             if await there.reachable():
                 self._door = there
                 return
-            if waited > WAIT_FOR_HOLDER:
+            if waited > self._patience:
                 raise Held(
                     f"Another process holds {self._config.home.folder} and doesn't answer; end it and try again."
                 )
@@ -141,11 +142,12 @@ class Doorway:
         return house
 
 
-def _settle(house: House, config: Config) -> None:
-    """Make the file at the person's yes, and go on in it."""
+def _settle(house: House, config: Config) -> str:
+    """Make the file at the person's yes, go on in it, and return its recovery phrase."""
     in_ram = house.she.memory.file
     house.she = build(store.create(config.home, config.places), config)
     in_ram.close()
+    return new_phrase(house.she.memory.file, config)
 
 
 def _meeting(house: House, config: Config) -> "Steps":
@@ -155,12 +157,12 @@ def _meeting(house: House, config: Config) -> "Steps":
         return told(words, Context(at=config.clock()))
 
     def agree(answers: "list[Kept]") -> str:
-        _settle(house, config)
+        phrase = _settle(house, config)
         for kept in answers:
             house.she.memory.note(
                 kept.question, Heard(kept.words, config.clock(), "meeting"), kept.facts, kept.sensitivity
             )
-        return new_phrase(house.she.memory.file, config)
+        return phrase
 
     return meet(understand, wording, agree, str(config.home.folder))
 

@@ -63,12 +63,15 @@ class There:
 
     async def ask(self, request: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """Hand the work over and yield its events. Raises Held where the holder goes away in the middle."""
+        packed = _packed(request)
+        if len(packed) > LONGEST_REQUEST:
+            raise WrongUse(NO_REQUEST)
         try:
             reader, writer = await asyncio.open_unix_connection(self._socket, limit=LONGEST_EVENT)
         except OSError:
             raise Held("The process that holds my file has just closed; try again.") from None
         try:
-            writer.write(_packed(request))
+            writer.write(packed)
             await writer.drain()
             while True:
                 line = await reader.readline()

@@ -45,7 +45,7 @@ def bring_back(
         return backup.restore(file, home, places, replace_newer=replace_newer, stamp=f"{now:%Y%m%d-%H%M%S}")
 
 
-async def close_holder(home: Home) -> None:
+async def close_holder(home: Home, *, patience: float = WAIT_TO_CLOSE) -> None:
     """Ask whoever holds the file to close it, and wait until it has. Raises Held where it doesn't."""
     waited = 0.0
     there = There(home.socket)
@@ -56,7 +56,7 @@ async def close_holder(home: Home) -> None:
         with home.hold() as ours:
             if ours:
                 return
-        if waited > WAIT_TO_CLOSE:
+        if waited > patience:
             raise Held(f"Another process holds {home.folder} and doesn't close it; end it and try again.")
         await asyncio.sleep(LOOK_AGAIN)
         waited += LOOK_AGAIN

@@ -293,10 +293,10 @@ def _pace(request: Request) -> float:
 
 
 def _number(request: Request, name: str, default: int | None) -> int | None:
-    value = request.get(name, default)
-    if value is not None and (
-        not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**62
-    ):
+    value = request.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**62:
         raise WrongUse(f'"{name}" must be a whole number, not below 0.')
     return value
 

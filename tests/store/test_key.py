@@ -134,7 +134,7 @@ def test_a_passphrase_may_be_typed_and_so_may_the_phrase(places: Places) -> None
     phrase, way = key.by_phrase(data_key, wraps.memory)
     wraps = wraps.with_way(way)
     for typed in (WORDS, phrase, phrase.upper().replace(" ", "  ")):
-        assert key.unlock(wraps, replace(places, ask=lambda prompt, typed=typed: typed)) == data_key
+        assert key.unlock(wraps, replace(places, ask={"Passphrase: ": typed}.get)) == data_key
     with pytest.raises(Locked, match="That passphrase doesn't open"):
         key.unlock(wraps, replace(places, ask=lambda prompt: "wrong"))
 
@@ -267,7 +267,7 @@ def test_sealing_is_bound_to_the_memory() -> None:
 class Sulking(KeyringBackend):
     """A backend of the keyring library whose keyring is locked."""
 
-    priority = 1.0  # type: ignore[assignment]
+    priority = 1.0
 
     def get_password(self, service: str, username: str) -> str | None:
         raise keyring.errors.KeyringLocked("locked")

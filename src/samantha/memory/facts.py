@@ -41,7 +41,7 @@ def names(db: apsw.Connection) -> dict[str, str]:
 
 def answer(db: apsw.Connection, asked: Asked) -> tuple[Fact, ...]:
     """Return the facts that answer a question, newest first; those that no longer hold come after."""
-    where, values = ["fact.never_true = 0"], []
+    where, values = ["fact.never_true = 0"], list[str | int | None]()
     if asked.want != "who":
         found = _subjects(db, asked.subject)
         if not found:
@@ -64,6 +64,20 @@ def answer(db: apsw.Connection, asked: Asked) -> tuple[Fact, ...]:
     return tuple(fact(row) for row in db.execute(query, values))
 
 
+def recognised(db: apsw.Connection, told: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return what was told, with the ids of what is held already."""
+    return tuple(replace(entry, id=_held_as(db, entry)) for entry in told)
+
+
+def _held_as(db: apsw.Connection, told: Fact) -> int | None:
+    if told.valid_to is not None or told.corrects:
+        return None
+    if told.subject.kind != "other":
+        return _holding(db, told, None)
+    found = people.find(db, told.subject)
+    return _holding(db, told, found[0]) if found else None
+
+
 def _keep_one(db: apsw.Connection, told: Fact, line: int, at: datetime) -> Fact:
     person = people.resolve(db, told.subject, line, at) if told.subject.kind == "other" else None
     same = _holding(db, told, person)
@@ -82,7 +96,7 @@ def _insert(db: apsw.Connection, told: Fact, person: int | None, line: int, at: 
         told.subject.kind, person, told.relation, told.value, line, iso(at),
         iso(told.valid_from), iso(told.valid_to), told.confidence, told.sensitivity,
     )  # fmt: skip
-    return int(db.execute(query, values).fetchone()[0])
+    return int(db.execute(query, values).get)
 
 
 def _end_older(db: apsw.Connection, told: Fact, person: int | None, number: int, at: datetime) -> None:

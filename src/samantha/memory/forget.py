@@ -15,15 +15,15 @@ class Forgotten:
 
 def last_turn(db: apsw.Connection) -> Forgotten:
     """Forget the last turn with all that was derived from it."""
-    row = db.execute("select max(id) from turn").fetchone()
-    return turn(db, row[0]) if row[0] else Forgotten(0, 0)
+    last = db.execute("select max(id) from turn").get
+    return turn(db, last) if last else Forgotten(0, 0)
 
 
 def turn(db: apsw.Connection, number: int) -> Forgotten:
     """Forget a turn: its lines, its facts, people known only from it; what its facts had ended holds again."""
     of_turn = "select fact.id from fact join line on line.id = fact.line where line.turn = ?"
     with db:
-        facts = db.execute(f"select count(*) from ({of_turn})", (number,)).fetchone()[0]
+        facts = db.execute(f"select count(*) from ({of_turn})", (number,)).get
         db.execute(
             f"update fact set valid_to = null, ended_by = null, never_true = 0 where ended_by in ({of_turn})",
             (number,),

@@ -41,7 +41,7 @@ class Memory:
         with sentences(self._name):
             recent = (*turns.recent(self._db, heard.at, heard.turn), *self._aside)
             context = self._context(heard.at, recent)
-            learnt = told(heard.text, context)
+            learnt = facts.recognised(self._db, told(heard.text, context))
             question = None if learnt else questions.understand(heard.text, context)
             answers = facts.answer(self._db, question) if question and question.kind != "past" else ()
             return Recalled(
@@ -103,7 +103,7 @@ class Memory:
         """Return a line and what was learnt from it."""
         with sentences(self._name):
             found = turns.one_line(self._db, number)
-            return found and (found, facts.of_line(self._db, number))
+            return (found, facts.of_line(self._db, number)) if found else None
 
     def names(self) -> dict[str, str]:
         """Return the names of the person and the companion, where they were told."""

@@ -25,7 +25,7 @@ def resolve(db: apsw.Connection, subject: Subject, line: int, at: datetime) -> i
     if not found and subject.bond and subject.name:
         # "my sister" became "my sister Anna"
         found = [person for person in _with(db, "bond", subject.bond) if not _has(db, person, "name")]
-    person = found[0] if found else int(db.execute("insert into person default values returning id").fetchone()[0])
+    person = found[0] if found else int(db.execute("insert into person default values returning id").get)
     for relation, value in (("name", subject.name), ("bond", subject.bond)):
         if value and not _has(db, person, relation):
             _tell(db, person, relation, value, line, at)

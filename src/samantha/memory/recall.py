@@ -39,14 +39,11 @@ def search(
     words = _telling(db, terms(question))
     if not words:
         return []
-    where, values = (
-        ["line_words match ?", "line.sensitivity <> 'never mention'"],
-        [" OR ".join(f'"{w}"' for w in words)],
-    )
-    where, values = _narrowed(where, values, who, when, before_turn)
+    where, values = _narrowing(who, when, before_turn)
+    matching = " OR ".join(f'"{word}"' for word in words)
     query = f"""select {LINE_COLUMNS}, -line_words.rank from line_words join line on line.id = line_words.rowid
-                where {" and ".join(where)} order by line_words.rank, line.id desc limit ?"""
-    return [line(row, row[5]) for row in db.execute(query, (*values, k))]
+                where line_words match ? and {where} order by line_words.rank, line.id desc limit ?"""
+    return [line(row, row[5]) for row in db.execute(query, (matching, *values, k))]
 
 
 def told_about(
@@ -82,8 +79,8 @@ def within(
     before_turn: int | None = None,
 ) -> list[Line]:
     """Return up to `k` lines said in a span of time, oldest first."""
-    where, values = _narrowed(["line.sensitivity <> 'never mention'"], [], who, when, before_turn)
-    query = f"select {LINE_COLUMNS} from line where {' and '.join(where)} order by line.id limit ?"
+    where, values = _narrowing(who, when, before_turn)
+    query = f"select {LINE_COLUMNS} from line where {where} order by line.id limit ?"
     return [line(row) for row in db.execute(query, (*values, k))]
 
 
@@ -119,7 +116,7 @@ def _telling(db: apsw.Connection, words: Sequence[str]) -> list[str]:
     """Return the rarest of the words, leaving out those that stand nearly everywhere."""
     if len(words) <= 1:
         return list(words)
-    total = db.execute("select max(id) from line").fetchone()[0] or 0
+    total = db.execute("select max(id) from line").get or 0
     if total < SMALL_MEMORY:
         return list(words)[:MOST_WORDS]
     counted = sorted((_count(db, word), word) for word in words[: 4 * MOST_WORDS])
@@ -141,22 +138,19 @@ def _count(db: apsw.Connection, word: str) -> int:
     return 0
 
 
-def _narrowed(
-    where: list[str],
-    values: list[object],
-    who: Who | None,
-    when: tuple[datetime, datetime] | None,
-    before_turn: int | None,
-) -> tuple[list[str], list[object]]:
+def _narrowing(
+    who: Who | None, when: tuple[datetime, datetime] | None, before_turn: int | None
+) -> tuple[str, list[str | float]]:
+    """Return the conditions on a line, and their values."""
+    where, values = ["line.sensitivity <> 'never mention'"], list[str | float]()
     for condition, value in (("line.who = ?", who), ("line.turn < ?", before_turn)):
         if value is not None:
-            where, values = [*where, condition], [*values, value]
+            where.append(condition)
+            values.append(value)
     if when is not None:
-        where, values = (
-            [*where, "line.instant >= ? and line.instant < ?"],
-            [*values, *(t.timestamp() for t in when)],
-        )
-    return where, values
+        where.append("line.instant >= ? and line.instant < ?")
+        values += [moment.timestamp() for moment in when]
+    return " and ".join(where), values
 
 
 @cache

@@ -43,7 +43,7 @@ def fact(row: tuple[Any, ...]) -> Fact:
 
 def iso(moment: datetime | None) -> str | None:
     """Return a moment as the file keeps it."""
-    return moment and moment.isoformat()
+    return moment.isoformat() if moment else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -20,7 +20,7 @@ def keep(db: apsw.Connection, heard: Heard) -> Heard:
     with db:
         turn = db.execute(
             "insert into turn (channel, state) values (?, 'heard') returning id", (heard.channel,)
-        ).fetchone()[0]
+        ).get
         _add(db, turn, "person", heard.at, heard.text)
     return replace(heard, turn=turn)
 
@@ -29,7 +29,7 @@ def note(db: apsw.Connection, question: str, heard: Heard, sensitivity: Sensitiv
     """Add a turn that is already over, in which she asked and the person answered. Call it inside a transaction."""
     turn = db.execute(
         "insert into turn (channel, state) values (?, 'complete') returning id", (heard.channel,)
-    ).fetchone()[0]
+    ).get
     _add(db, turn, "companion", heard.at, question)
     _add(db, turn, "person", heard.at, heard.text, sensitivity)
 
@@ -97,12 +97,12 @@ def one_line(db: apsw.Connection, number: int) -> Line | None:
 
 def person_line(db: apsw.Connection, turn: int) -> int:
     """Return the id of what the person said in a turn."""
-    return int(db.execute("select id from line where turn = ? and who = 'person'", (turn,)).fetchone()[0])
+    return int(db.execute("select id from line where turn = ? and who = 'person'", (turn,)).get)
 
 
 def last_line(db: apsw.Connection) -> int:
     """Return the id of the last line."""
-    return int(db.execute("select max(id) from line").fetchone()[0])
+    return int(db.execute("select max(id) from line").get)
 
 
 def _add(db: apsw.Connection, turn: int, who: Who, at: datetime, text: str, sensitivity: Sensitivity = "open") -> None:

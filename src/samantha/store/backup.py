@@ -11,10 +11,10 @@ from typing import Any
 
 import apsw
 
-from samantha.events import Damaged, Locked, NewerFile, NoRoom, SamanthaError, WrongUse
+from samantha.events import Damaged, Locked, NoRoom, SamanthaError, WrongUse
 from samantha.store import archive, here, key
 from samantha.store.archive import unpacked
-from samantha.store.connection import connect, migrations, schema_version, sentences
+from samantha.store.connection import connect, require_known, sentences
 from samantha.store.home import Home, read_json, room, sync_folder, write_private
 
 PAGES_AT_ONCE = 1024
@@ -94,7 +94,8 @@ def restore(backup: Path, home: Home, places: key.Places, *, replace_newer: bool
         data_key, wraps = _key_for(theirs, here.keys_of(home, theirs.memory), places)
         with _about(backup):
             _, last = verify(file, data_key)
-            _require_known(file, data_key, backup)
+            with contextlib.closing(connect(file, data_key, read_only=True)) as opened:
+                require_known(opened, str(backup))
         found = here.look(home, places, theirs.memory, data_key)
         if not replace_newer:
             here.require_older(found, theirs.memory, last)
@@ -117,15 +118,6 @@ def _require_free(home: Home, destination: Path) -> None:
             raise WrongUse(f"{home.folder} is where I live; name a file elsewhere, best on another disk.")
         if destination.exists() and not archive.is_one(destination):
             raise WrongUse(f"{destination} is there already and no backup of mine; name another file.")
-
-
-def _require_known(file: Path, data_key: bytes, backup: Path) -> None:
-    connection = connect(file, data_key, read_only=True)
-    try:
-        if schema_version(connection) > migrations()[-1][0]:
-            raise NewerFile(f"{backup} was written by a newer version of me; update samantha and try again.")
-    finally:
-        connection.close()
 
 
 @contextmanager

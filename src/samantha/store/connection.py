@@ -61,8 +61,7 @@ def connect(path: Path | str, key: bytes | None, *, vfs: str | None = None, read
                 # chacha20 authenticates every page, so a flipped bit is noticed when its page is read.
                 connection.execute("pragma cipher = 'chacha20'")
                 connection.execute(f"pragma key = 'raw:{key.hex()}'")
-            if not read_only:
-                connection.execute(SETTINGS).fetchall()  # a cursor stops at the first row until it is read
+            _run(connection, SETTINGS_OF_ALL if read_only else SETTINGS_OF_ALL + SETTINGS)
             connection.execute("select count(*) from sqlite_schema").fetchone()
         except apsw.Error:
             connection.close()
@@ -82,21 +81,30 @@ def migrations() -> list[tuple[int, str]]:
     return sorted((int(entry.name.split("_")[0]), entry.read_text(encoding="utf-8")) for entry in found)
 
 
+def require_known(connection: apsw.Connection, name: str) -> None:
+    """Raise NewerFile where the file has seen migrations that this program doesn't know."""
+    if schema_version(connection) > migrations()[-1][0]:
+        raise NewerFile(f"{name} was written by a newer version of me; update samantha and start again.")
+
+
 def migrate(connection: apsw.Connection, name: str, backup: Callable[[int], object] = lambda _: None) -> None:
     """Bring the schema up to date, in one transaction, after `backup(old version)` where there was one.
 
-    Raises NewerFile where the file has seen migrations that this program doesn't know.
+    Raises NewerFile as `require_known` does.
     """
-    known = migrations()
+    require_known(connection, name)
     version = schema_version(connection)
-    if version > known[-1][0]:
-        raise NewerFile(f"{name} was written by a newer version of me; update samantha and start again.")
-    waiting = [(number, sql) for number, sql in known if number > version]
+    waiting = [(number, sql) for number, sql in migrations() if number > version]
     if not waiting:
         return
     if version:
         backup(version)
     with sentences(name), connection:
         for number, sql in waiting:
-            connection.execute(sql)
+            _run(connection, sql)
             connection.execute(f"pragma user_version = {number}")
+
+
+def _run(connection: apsw.Connection, sql: str) -> None:
+    """Run all statements; one that gives rows would else be the last to run."""
+    connection.execute(sql).fetchall()

@@ -3,12 +3,13 @@
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import apsw
 
 from samantha.events import Damaged, SamanthaError, WrongUse
 from samantha.store import backup, key
-from samantha.store.connection import IN_RAM, connect, migrate
+from samantha.store.connection import IN_RAM, connect, migrate, schema_version
 from samantha.store.home import Home, room
 
 
@@ -83,12 +84,11 @@ def open_existing(home: Home, places: key.Places, *, now: datetime, vfs: str | N
     wraps = key.load(home.keys)
     data_key = key.unlock(wraps, places)
     try:
-        if not home.file.exists() or not home.file.stat().st_size:
-            raise Damaged(
-                f"{home.file} is {'empty' if home.file.exists() else 'missing'}, though it has held a memory."
-            )
+        _require_content(home.file)
         connection = connect(home.file, data_key, vfs=vfs)
         try:
+            if not schema_version(connection):
+                raise Damaged(f"{home.file} is empty, though it has held a memory.")
             migrate(connection, str(home.file), lambda version: _before(home, wraps, data_key, version, now))
         except SamanthaError:
             connection.close()
@@ -96,6 +96,14 @@ def open_existing(home: Home, places: key.Places, *, now: datetime, vfs: str | N
     except Damaged as error:
         raise Damaged(f"{error.sentence} {_way_back(home, data_key)}") from error
     return OpenFile(connection, home, wraps, data_key)
+
+
+def _require_content(file: Path) -> None:
+    """Raise Damaged where SQLite would begin a new database; a file of one byte is empty to it."""
+    if not file.exists():
+        raise Damaged(f"{file} is missing, though it has held a memory.")
+    if file.stat().st_size <= 1:
+        raise Damaged(f"{file} is empty, though it has held a memory.")
 
 
 def _before(home: Home, wraps: key.Wraps, data_key: bytes, version: int, now: datetime) -> None:

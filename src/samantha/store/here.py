@@ -84,7 +84,7 @@ def carry_over(here: Here, file: Path, data_key: bytes) -> None:
                 used = max([here.used, *_rows(connection, USED)])
                 connection.execute("delete from sqlite_sequence where name = 'turn'")
                 connection.execute("insert into sqlite_sequence values ('turn', ?)", (used,))
-            connection.execute("pragma wal_checkpoint(truncate); pragma journal_mode = delete")
+            connection.execute("pragma journal_mode = delete")  # folds the log into the file
         finally:
             connection.close()
 

@@ -1,4 +1,4 @@
-"""Facts in a short line, for lists and cards: "lives in Oslo (Anna, your sister)"."""
+"""Facts in a short line, for lists and cards: "Your sister Anna lives in Oslo"."""
 
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,8 @@ def wording(fact: Fact, language: str = "en") -> str:
     forms = entry["past"] if fact.valid_to else entry["wording"]
     form: str = forms[("person", "other", "companion").index(fact.subject.kind)]
     said = form.replace("{value}", fact.value).replace("{a value}", _with_article(fact.value, content))
-    whose = _whose(fact, content["saying"])
-    since = _since(fact, content["saying"])
-    return said + since + whose
+    whom = _whom(fact, content["saying"])
+    return f"{whom} {said}".strip() + _since(fact, content["saying"])
 
 
 def _with_article(value: str, content: Any) -> str:
@@ -24,15 +23,15 @@ def _with_article(value: str, content: Any) -> str:
     return f"{before_vowel if value[:1].casefold() in content['vowels'].split(', ') else article} {value}"
 
 
-def _whose(fact: Fact, saying: Any) -> str:
-    """Return whom it is about, in brackets, without repeating what the line says already."""
+def _whom(fact: Fact, saying: Any) -> str:
+    """Return whom a line about somebody else begins with, without repeating what the line itself says."""
     one = fact.subject
     if one.kind != "other":
         return ""
     name = one.name if fact.relation != "name" else None
     bond = saying["bond"].format(bond=one.bond) if one.bond and fact.relation != "bond" else None
-    parts = [part for part in (name, bond) if part]
-    return f" ({', '.join(parts)})" if parts else ""
+    whom = " ".join(part for part in (bond, name) if part) or saying["somebody"]
+    return whom[:1].upper() + whom[1:]
 
 
 def _since(fact: Fact, saying: Any) -> str:

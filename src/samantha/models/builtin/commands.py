@@ -15,6 +15,7 @@ from samantha.language.templates import Book, template
 
 LONGEST = 200  # characters; a plain command is shorter
 PUNCTUATION = re.compile(r"[,;:.!?…–—\"“”()]+(?=\s|$)|(?<!\S)[,;:.!?…–—\"“”()]+")
+INITIAL = re.compile(r"(?<=\b\w)\.")  # "A.I." is "AI"
 RULE = re.compile(r"<(\w+)>")
 
 
@@ -28,7 +29,7 @@ class Command:
 
 def recognise(text: str) -> Command | None:
     """Return the command that a whole text is, if it is one."""
-    plain = " ".join(PUNCTUATION.sub(" ", text.lower().replace("’", "'")).split())
+    plain = " ".join(PUNCTUATION.sub(" ", INITIAL.sub("", text.lower().replace("’", "'"))).split())
     if not plain or len(plain) > LONGEST:
         return None
     for found, slots in _book().matches(plain):

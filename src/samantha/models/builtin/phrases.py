@@ -16,7 +16,7 @@ class Phrases:
 
     def __call__(self, key: str, **slots: str) -> str:
         """Return a phrase of replies.yaml, preferably one she hasn't just used."""
-        ways = language.load("replies")[key]
+        ways: list[str] = language.load("replies")[key]
         said = [way.format_map({**self.slots, **slots}) for way in ways]
         start = self.turn % len(said)
         turned = said[start:] + said[:start]

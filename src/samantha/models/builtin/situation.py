@@ -8,6 +8,7 @@ from samantha import language
 from samantha.events import Feeling, Heard, Recalled
 from samantha.models.builtin.phrases import Phrases
 
+LONGEST = 2_000  # characters; who says more than that is not just greeting, and patterns take time by its square
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 MOST_SENTENCES = 50  # of one line; nobody expects an answer to the fifty-first
 
@@ -42,11 +43,12 @@ def without_greeting(text: str, her: str) -> str:
     """Take greetings and her name off both ends, unless nothing else is left."""
     opening, closing = _addresses(her)
     rest = text.strip()
-    while True:
+    while len(rest) <= LONGEST:
         shorter = closing.sub("", opening.sub("", rest, count=1), count=1).strip()
         if not shorter or shorter == rest:
             return rest
         rest = shorter
+    return rest
 
 
 @cache
