@@ -14,8 +14,8 @@ talk: $(VENV)/.installed-$(STAMP)
 	@$(BIN)/samantha $(ARGS)
 
 test: $(VENV)/.tools-$(STAMP)
-	$(BIN)/ruff format --check src tests training
-	$(BIN)/ruff check src tests training
+	$(BIN)/ruff format --check src tests evals training
+	$(BIN)/ruff check src tests evals training
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered -rs
 
@@ -24,8 +24,8 @@ prove: $(VENV)/.tools-$(STAMP)
 	$(BIN)/samantha bench turn
 
 fix: $(VENV)/.tools-$(STAMP)
-	$(BIN)/ruff check --fix src tests training
-	$(BIN)/ruff format src tests training
+	$(BIN)/ruff check --fix src tests evals training
+	$(BIN)/ruff format src tests evals training
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

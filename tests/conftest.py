@@ -32,9 +32,7 @@ class QueuedMind:
         self.asked: list[str] = []
         self.stopped = 0  # how many replies were left early
 
-    async def think(
-        self, heard: Heard, feeling: Feeling | None, recalled: Recalled
-    ) -> AsyncGenerator[Part, None]:
+    async def think(self, heard: Heard, feeling: Feeling | None, recalled: Recalled) -> AsyncGenerator[Part, None]:
         """Yield the next answer."""
         self.asked.append(heard.text)
         whole = False

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from samantha import app
-from samantha.store import file as store
+from samantha.events import Fact
 from samantha.store.home import Home
 from samantha.store.key import Places
 from samantha.work import Here, House
@@ -34,12 +34,27 @@ class Clock:
         return self.now
 
 
+Fits = Callable[[dict[str, Any], Fact], bool]
+
+
+def fits(wanted: dict[str, Any], fact: Fact) -> bool:
+    """Tell whether a fact is the one a script means."""
+    who = {"person": "me", "companion": "you"}.get(fact.subject.kind)
+    names = {str(name).lower() for name in (who, fact.subject.name, fact.subject.bond) if name}
+    return (
+        ("who" not in wanted or str(wanted["who"]).lower() in names)
+        and wanted.get("relation", fact.relation) == fact.relation
+        and ("value" not in wanted or _plain(str(wanted["value"])) in _plain(fact.value))
+    )
+
+
 @dataclass
 class Script:
     """One conversation under way."""
 
     house: House
     clock: Clock
+    fits: Fits = fits
     said: list[str] = field(default_factory=list)  # everything anybody said, for checking quotations
 
 
@@ -50,9 +65,9 @@ def conversations(folder: str = "conversations") -> Iterator[Any]:
             yield path.stem, conversation
 
 
-def run(conversation: dict[str, Any], folder: Path) -> list[str]:
+def run(conversation: dict[str, Any], folder: Path, fits: Fits = fits) -> list[str]:
     """Run one conversation and return what went wrong."""
-    return asyncio.run(_run(conversation, folder))
+    return asyncio.run(_run(conversation, folder, fits))
 
 
 def open_house(folder: Path, clock: Clock, country: str | None = None) -> House:
@@ -67,11 +82,11 @@ def moment(value: Any, zone: ZoneInfo) -> datetime:
     return parsed.replace(tzinfo=zone)
 
 
-async def _run(conversation: dict[str, Any], folder: Path) -> list[str]:
+async def _run(conversation: dict[str, Any], folder: Path, fits: Fits) -> list[str]:
     zone = ZoneInfo(conversation.get("zone", "UTC"))
     clock = Clock(moment(conversation.get("at", "2026-03-04 19:00"), zone))
     start, wrong = clock.now, list[str]()
-    script = Script(open_house(folder, clock, conversation.get("country")), clock)
+    script = Script(open_house(folder, clock, conversation.get("country")), clock, fits)
     try:
         for given in conversation.get("given", ()):
             clock.now = moment(given["at"], zone)
@@ -117,10 +132,9 @@ async def _take(script: Script, text: str) -> list[dict[str, Any]]:
 
 
 async def _do(script: Script, what: Any) -> None:
-    request = {"forget last": {"ask": "forget", "what": "last"}}.get(str(what)) or {
-        "ask": "record",
-        "on": what is True or what == "on",
-    }
+    request: dict[str, Any] = {"ask": "record", "on": what is True or what == "on"}
+    if what == "forget last":
+        request = {"ask": "forget", "what": "last"}
     async with aclosing(Here(script.house).ask(request)) as stream:
         events = [event async for event in stream]
     assert all(event["event"] != "error" for event in events), events
@@ -163,21 +177,11 @@ def _events_wrong(events: list[dict[str, Any]], found: dict[str, Any], expect: d
 def _facts_wrong(script: Script, expect: dict[str, Any]) -> Iterator[str]:
     held = script.house.she.memory.facts()
     for wanted in expect.get("facts", ()):
-        if not any(_fits(wanted, fact) for fact in held):
+        if not any(script.fits(wanted, fact) for fact in held):
             yield f"no fact {wanted}"
     for unwanted in expect.get("no_facts", ()):
-        if any(_fits(unwanted, fact) for fact in held):
+        if any(script.fits(unwanted, fact) for fact in held):
             yield f"a fact {unwanted}"
-
-
-def _fits(wanted: dict[str, Any], fact: Any) -> bool:
-    who = {"person": "me", "companion": "you"}.get(fact.subject.kind)
-    names = {str(name).lower() for name in (who, fact.subject.name, fact.subject.bond) if name}
-    return (
-        ("who" not in wanted or str(wanted["who"]).lower() in names)
-        and wanted.get("relation", fact.relation) == fact.relation
-        and ("value" not in wanted or _plain(str(wanted["value"])) in _plain(fact.value))
-    )
 
 
 def _always_wrong(script: Script, reply: str, expect: dict[str, Any], *, concern: bool) -> Iterator[str]:

@@ -85,12 +85,12 @@ def test_several_are_answered_at_once(house: House, socket: Path) -> None:
     with_mind(house, ["One two ", wait, "three."])
 
     async def run() -> None:
-        async with serving(Here(house), socket):
-            async with aclosing(There(socket).ask({"ask": "turn", "text": "Count."})) as events:
-                async for event in events:
-                    if event["event"] == "word":
-                        assert one(await ask(There(socket), "hello"), "hello")["met"]
-                        wait.set()
+        turn = There(socket).ask({"ask": "turn", "text": "Count."})
+        async with serving(Here(house), socket), aclosing(turn) as events:
+            async for event in events:
+                if event["event"] == "word":
+                    assert one(await ask(There(socket), "hello"), "hello")["met"]
+                    wait.set()
 
     asyncio.run(run())
     assert texts(house) == ["Count.", "One two three."]
@@ -203,15 +203,16 @@ def test_a_holder_that_dies_in_the_middle_of_a_reply_is_told_of(socket: Path, ha
         writer.write(b'{"event": "heard", "turn": 1}\n' + half)
         writer.close()
 
-    async def run() -> list[Any]:
-        found = []
-        async with await asyncio.start_unix_server(die, socket):
-            with pytest.raises(Held, match="gone away"):
-                async for event in There(socket).ask({"ask": "turn", "text": "Hello?"}):
-                    found.append(event)
-        return found
+    found = []
 
-    assert [event["event"] for event in asyncio.run(run())] == ["heard"]
+    async def run() -> None:
+        async with await asyncio.start_unix_server(die, socket):
+            async for event in There(socket).ask({"ask": "turn", "text": "Hello?"}):
+                found.append(event["event"])
+
+    with pytest.raises(Held, match="gone away"):
+        asyncio.run(run())
+    assert found == ["heard"]
 
 
 def test_without_a_holder_there_is_nobody_to_ask(socket: Path) -> None:
@@ -222,9 +223,7 @@ def test_without_a_holder_there_is_nobody_to_ask(socket: Path) -> None:
         asyncio.run(run())
 
 
-def test_a_holder_that_ends_in_the_middle_of_a_reply_keeps_what_it_handed_over(
-    house: House, socket: Path
-) -> None:
+def test_a_holder_that_ends_in_the_middle_of_a_reply_keeps_what_it_handed_over(house: House, socket: Path) -> None:
     never = asyncio.Event()
     with_mind(house, ["One two three", never])
 
@@ -270,7 +269,7 @@ def test_an_asker_that_never_reads_does_not_keep_the_holder_from_closing(house: 
         async with serving(Here(house), socket, take_within=1000):
             _, deaf = await asyncio.open_unix_connection(socket, limit=1)
             deaf.write(b'{"ask": "turn", "text": "Talk at length."}\n')
-            while house.speaking is None:
+            while house.speaking is None:  # noqa: ASYNC110 - no event tells of it
                 await asyncio.sleep(0)
         deaf.close()
 
@@ -307,11 +306,16 @@ def test_a_reply_that_has_begun_is_not_begun_again_elsewhere(tmp_path: Path) -> 
         async with app.Doorway(config(tmp_path), serve=True) as second:
             assert first.house
             with_mind(first.house, ["One two three", never])
-            with pytest.raises(Held):
+            left = []
+
+            async def talk() -> None:
                 async for event in second.ask({"ask": "turn", "text": "Count."}):
                     if event.get("text") == " two":
-                        leaving = asyncio.ensure_future(first.__aexit__())
-            await leaving
+                        left.append(asyncio.ensure_future(first.__aexit__()))
+
+            with pytest.raises(Held):
+                await talk()
+            await left[0]
             lines = one(await ask(second, "lines"), "lines")["lines"]
             assert [line["text"] for line in lines] == ["Count.", "One two"]
 

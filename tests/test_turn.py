@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from samantha.agent.think import think
 from samantha.channels.stream import StreamChannel
-from samantha.events import Event, Heard, Recalled, Say
+from samantha.events import Event, Heard, Part, Recalled, Say
 from samantha.models.base import Mind
 from samantha.models.builtin.mind import BuiltinMind
 from samantha.turn import take_turn
@@ -79,7 +80,7 @@ def test_the_persons_words_are_in_the_file_before_the_mind_is_asked(house: House
     seen: list[str] = []
 
     class Looking(QueuedMind):
-        async def think(self, *values: Any) -> Any:
+        async def think(self, *_: Any) -> AsyncGenerator[Part, None]:
             other = apsw.Connection(str(tmp_path / "home" / "memory.db"), flags=apsw.SQLITE_OPEN_READONLY)
             assert file.data_key
             other.execute("pragma cipher = 'chacha20'")
@@ -143,7 +144,7 @@ def cut(house: House, after: int, how: str, **stop: Any) -> None:
             words = 0
             async for event in events:
                 words += event["event"] == "word"
-                if event["event"] == "recalled" and after == 0 or words == after > 0:
+                if words == after and event["event"] == ("word" if after else "recalled"):
                     if how == "leave":
                         return
                     await ask(house, "stop", **stop)
@@ -166,9 +167,7 @@ def cut(house: House, after: int, how: str, **stop: Any) -> None:
         (0, {"shown": 0}, ""),
     ],
 )
-def test_a_stop_keeps_exactly_what_was_shown(
-    house: House, after: int, stop: dict[str, Any], kept: str
-) -> None:
+def test_a_stop_keeps_exactly_what_was_shown(house: House, after: int, stop: dict[str, Any], kept: str) -> None:
     mind = with_mind(house, ["One two three four five."])
     cut(house, after, "stop", **stop)
     assert texts(house) == ["Count.", *([kept] if kept else [])]
@@ -238,8 +237,8 @@ def test_a_pace_can_be_interrupted(house: House) -> None:
             async for event in events:
                 found.append(event)
                 if event["event"] == "word":
-                    loop = asyncio.get_running_loop()
-                    loop.call_soon(lambda: house.speaking and house.speaking.stop(1))
+                    assert house.speaking
+                    asyncio.get_running_loop().call_soon(house.speaking.stop, 1)
         return found
 
     events = asyncio.run(run())
@@ -350,14 +349,11 @@ def test_take_turn_returns_the_whole_turn(house: House, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("make", [BuiltinMind, lambda: QueuedMind(["Well."])], ids=["built-in", "queued"])
-@pytest.mark.parametrize(
-    "text", ["Hello.", "Where does my sister live?", "🙂", "a" * 5_000, "   ", "My boss, again."]
-)
+@pytest.mark.parametrize("text", ["Hello.", "Where does my sister live?", "🙂", "a" * 5_000, "   ", "My boss, again."])
 def test_every_mind_yields_words_and_can_be_left_early(make: Any, text: str) -> None:
     async def first_part(mind: Mind) -> Any:
         async with aclosing(think(mind, Heard(text, NOON), None, None, Recalled())) as reply:
-            async for part in reply:
-                return part
+            return await anext(reply)
 
     mind: Mind = make()
     part = asyncio.run(first_part(mind))

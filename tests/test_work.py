@@ -118,9 +118,7 @@ def test_the_record_is_switched_off_and_on(house: House, clock: Clock) -> None:
     assert texts(house)[0] == "On again."
 
 
-def test_switching_the_record_on_unmet_makes_a_file_with_nothing_of_before_in_it(
-    tmp_path: Path, clock: Clock
-) -> None:
+def test_switching_the_record_on_unmet_makes_a_file_with_nothing_of_before_in_it(tmp_path: Path, clock: Clock) -> None:
     house = unmet_house(tmp_path, clock)
     assert one(asked(house, "record", on=False), "record")["record"] == "unmet"
     asked(house, "turn", text="Said in RAM only.")
@@ -143,9 +141,7 @@ def test_settings_are_told_and_changed(house: House, tmp_path: Path) -> None:
         "home": str(tmp_path / "home"),
         "key": "file",
     }
-    changed = one(
-        asked(house, "settings", set={"theme": "dark", "still": True, "country": "no"}), "settings"
-    )
+    changed = one(asked(house, "settings", set={"theme": "dark", "still": True, "country": "no"}), "settings")
     assert (changed["theme"], changed["still"], changed["country"]) == ("dark", True, "NO")
     assert one(asked(house, "settings", set={"country": None}), "settings")["country"] is None
 
@@ -267,7 +263,7 @@ def test_text_of_any_kind_is_answered_calmly_and_kept_as_text(house: House, kind
     assert asked(house, "search", question=given)[-1]["event"] == "done"
 
 
-RUNS = ["a", "word ", "🙂", ". ", "\n", " ", ",", "'", '"', "“", "(", "1", "-", ".", "1+", "a-", "ha ", "no, ", "I ", "@"]
+RUNS = ["a", "word ", "🙂", ". ", "\n", " ", ",", "'", '"', "“", "(", "1", "-", ".", "1+", "a-", "ha ", "no, "]
 
 
 @pytest.mark.parametrize("text", [f"x{run * (LONGEST_TEXT // len(run) - 2)}x" for run in RUNS], ids=RUNS)
@@ -292,9 +288,7 @@ def test_a_broken_part_gives_one_sentence_and_a_record_without_words(
         with_mind(house, [ValueError("cannot read my secret words")])
     else:
         parts = {"feel": house.she.feel, "weigh": house.she.weigh, part: broken}
-        house.she = type(house.she)(
-            house.she.memory, mind=house.she.mind, feel=parts["feel"], weigh=parts["weigh"]
-        )
+        house.she = type(house.she)(house.she.memory, mind=house.she.mind, feel=parts["feel"], weigh=parts["weigh"])
     events = asked(house, "turn", text="my secret words")
     assert (events[-1]["event"], events[-1]["code"]) == ("error", "broken")
     assert events[-1]["sentence"].startswith("Something in me broke")

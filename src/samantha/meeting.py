@@ -117,7 +117,10 @@ def _cards(told: list[Fact], said: str, understand: Understand, wording: Wording
 
 
 def _kept(cards: list[Card], chosen: Any, said: str, words: Any) -> list[Kept]:
-    """Return what may be kept, answer by answer. Words that hold something let go are let go with it."""
+    """Return what may be kept, answer by answer.
+
+    Words that hold something let go are let go with it; words that hold something unmentionable are so too.
+    """
     choices = {card.id: _choice(chosen, card.id) for card in cards}
     kept = [
         (card, replace(card.fact, sensitivity=SENSITIVITY[choices[card.id]]))
@@ -126,14 +129,14 @@ def _kept(cards: list[Card], chosen: Any, said: str, words: Any) -> list[Kept]:
     ]
     questions = {"name": words["your name"][-1], "over 18": words["adult"][0]}
     asked = [
-        Kept(questions[fact.relation], fact.value, (fact,))
-        for card, fact in kept
-        if card.source == words["asked"]
+        Kept(questions[fact.relation], fact.value, (fact,)) for card, fact in kept if card.source == words["asked"]
     ]
     told = tuple(fact for card, fact in kept if card.source == said)
     human = words["question"][-1]
-    if said and all(choices[card.id] != "let go" for card in cards if card.source == said):
-        return [*asked, Kept(human, said, told, SENSITIVITY[choices["words"]])]
+    of_words = [choices[card.id] for card in cards if card.source == said]
+    if said and "let go" not in of_words:
+        whole: Choice = "never mention" if "never mention" in of_words else "keep"
+        return [*asked, Kept(human, said, told, SENSITIVITY[whole])]
     return [*asked, *(Kept(human, fact.value, (fact,)) for fact in told)]
 
 

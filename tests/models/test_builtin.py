@@ -186,7 +186,7 @@ def test_off_the_record_she_does_not_claim_to_keep() -> None:
     ("fact", "words"),
     [
         (Fact(Subject(), "lives in", "Oslo", corrects=True), "Oslo"),
-        (Fact(Subject(), "lives in", "Oslo", valid_to=NOW), "noted"),
+        (Fact(Subject(), "lives in", "Oslo", valid_to=NOW), "No longer"),
         (Fact(Subject(), "lives in", "Oslo", id=3), "told me"),
         (Fact(Subject("companion"), "name", "Ada"), "Ada"),
         (Fact(Subject("other", "sister", "Anna"), "bond", "sister"), ""),

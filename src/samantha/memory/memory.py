@@ -14,6 +14,7 @@ from samantha.store.connection import sentences
 from samantha.store.file import OpenFile
 
 EVIDENCE = 5  # lines brought to a turn
+DAY_LINES = 200  # of a span of time asked about
 
 
 class Memory:
@@ -166,7 +167,7 @@ class Memory:
             return tuple(recall.search(self._db, heard.text, EVIDENCE, before_turn=heard.turn))
         if question.kind != "past":
             numbers = dict.fromkeys(fact.line for fact in answers if fact.line and fact.sensitivity != "never mention")
-            return tuple(line for number in numbers if (line := turns.one_line(self._db, number)))
+            return tuple(line for number in numbers if (line := turns.one_line(self._db, number, to_mention=True)))
         if question.topic:
             loose = questions.names_topic(question, heard.text)
             found = recall.told_about(
@@ -178,7 +179,7 @@ class Memory:
                 before_turn=heard.turn,
             )
         elif question.when:
-            found = recall.within(self._db, question.when, 4 * EVIDENCE, who="person", before_turn=heard.turn)
+            return tuple(recall.within(self._db, question.when, DAY_LINES, who="person", before_turn=heard.turn))
         else:
             found = []
         return tuple([line for line in found if not questions.is_question(line.text)][:EVIDENCE])

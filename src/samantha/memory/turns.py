@@ -89,9 +89,10 @@ def lines(db: apsw.Connection, before: int | None, limit: int) -> list[Line]:
     return [line(row) for row in db.execute(query, (before or 2**62, limit))][::-1]
 
 
-def one_line(db: apsw.Connection, number: int) -> Line | None:
-    """Return one line."""
-    row = db.execute(f"select {LINE_COLUMNS} from line where id = ?", (number,)).fetchone()
+def one_line(db: apsw.Connection, number: int, *, to_mention: bool = False) -> Line | None:
+    """Return one line; `to_mention`, only where it may be mentioned."""
+    which = "id = ? and sensitivity <> 'never mention'" if to_mention else "id = ?"
+    row = db.execute(f"select {LINE_COLUMNS} from line where {which}", (number,)).fetchone()
     return line(row) if row else None
 
 

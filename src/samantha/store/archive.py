@@ -2,6 +2,7 @@
 (the wrapped key) and `about.json` (counts and times, nothing that was said).
 """
 
+import errno
 import json
 import os
 import shutil
@@ -68,9 +69,9 @@ def unpack(archive: Path, folder: Path) -> None:
         with zipfile.ZipFile(archive) as packed:
             for member in MEMBERS:
                 _take_out(packed, member, folder / member)
-    except BROKEN:
-        raise Damaged(f"{archive} is damaged or not a backup of mine; try another.") from None
-    except OSError as error:
+    except (*BROKEN, OSError) as error:
+        if not isinstance(error, OSError) or error.errno == errno.EINVAL:  # a place before the file's beginning
+            raise Damaged(f"{archive} is damaged or not a backup of mine; try another.") from None
         raise NoRoom(f"I can't unpack {archive} ({error.strerror or error}); make room and try again.") from None
 
 

@@ -1,9 +1,11 @@
 """Answering from memory: the person's own words and their date, or that it was never told."""
 
+from collections.abc import Sequence
+
 from samantha import dates
 from samantha.events import Asked, Fact, Line
 from samantha.models.builtin.quoting import quote
-from samantha.models.builtin.situation import Situation
+from samantha.models.builtin.situation import Situation, upper_first
 
 MOST_LISTED = 3  # more is a page to read, not an answer
 
@@ -31,7 +33,7 @@ def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
     if not holding and asked.when is None:
         return situation.say("answer_ended", **slots)
     if asked.want == "when":
-        return situation.say("answer_when", **slots)
+        return situation.say("answer_when" if fact.valid_from else "answer_when_unknown", **slots)
     if asked.want == "who":
         return situation.say("answer_value", value=_who(fact), **slots)
     if asked.want == "whether":
@@ -39,11 +41,14 @@ def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
     if fact.relation == "name" and fact.subject.kind == "person":
         return situation.say("answer_name", value=fact.value)
     several = [other.value for other in holding if other.relation == fact.relation][:MOST_LISTED]
-    return situation.say("answer_value", value=", ".join(dict.fromkeys([fact.value, *several])), **slots)
+    return situation.say("answer_value", value=upper_first(", ".join(dict.fromkeys([fact.value, *several]))), **slots)
 
 
 def _about(situation: Situation) -> str:
-    lines = situation.recalled.lines[:MOST_LISTED]
+    return _listed(situation, situation.recalled.lines[:MOST_LISTED])
+
+
+def _listed(situation: Situation, lines: Sequence[Line]) -> str:
     listed = [situation.say("answer_about_line", **_slots(situation, line, [])) for line in lines]
     return situation.say("answer_about", list="\n".join(listed))
 
@@ -52,12 +57,11 @@ def _past(situation: Situation, asked: Asked) -> str:
     lines = situation.recalled.lines
     if not lines:
         return situation.say("not_told_topic" if asked.topic else "not_told_when")
-    words = (asked.topic or "").split()
-    first = situation.say("answer_past", **_slots(situation, lines[0], words))
     if asked.topic or len(lines) == 1:
-        return first
-    second = situation.say("answer_about_line", **_slots(situation, lines[1], words))
-    return situation.say("answer_past_more", first=first, second=second)
+        return situation.say("answer_past", **_slots(situation, lines[0], (asked.topic or "").split()))
+    # Of a whole day, the lines that say most, in the order they were said.
+    most = sorted(lines, key=lambda line: len(set(line.text.split())))[-MOST_LISTED:]
+    return _listed(situation, sorted(most, key=lambda line: line.when))
 
 
 def _slots(situation: Situation, line: Line, words: list[str]) -> dict[str, str]:

@@ -29,6 +29,8 @@ class Command:
 
 def recognise(text: str) -> Command | None:
     """Return the command that a whole text is, if it is one."""
+    if len(text) > 2 * LONGEST:  # also because the patterns take time by the square of a run of signs
+        return None
     plain = " ".join(PUNCTUATION.sub(" ", INITIAL.sub("", text.lower().replace("’", "'"))).split())
     if not plain or len(plain) > LONGEST:
         return None

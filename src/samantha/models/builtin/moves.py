@@ -8,7 +8,7 @@ from samantha.events import Fact
 from samantha.models.builtin import answers, sums
 from samantha.models.builtin.commands import Command, recognise
 from samantha.models.builtin.quoting import EDGES, fragment
-from samantha.models.builtin.situation import Situation
+from samantha.models.builtin.situation import Situation, upper_first
 
 Move = Callable[[Situation], str | None]
 
@@ -80,7 +80,7 @@ def _told(situation: Situation) -> str | None:
     if not told:
         return None
     fact = told[0] if any(fact.corrects for fact in told) else told[-1]
-    return situation.say(_told_key(situation, fact), value=_upper_first(fact.value))
+    return situation.say(_told_key(situation, fact), value=upper_first(fact.value))
 
 
 def _feeling(situation: Situation) -> str | None:
@@ -171,6 +171,12 @@ def _how_long_away(situation: Situation, _: Command) -> str:
     return situation.say("last_met", ago=dates.ago(last, at), date=dates.spoken(last, at), clock=dates.clock(last))
 
 
+def _remember(situation: Situation, command: Command) -> str:
+    at = situation.heard.text.lower().rfind(command.words)
+    words = situation.heard.text[at : at + len(command.words)] if at >= 0 else command.words
+    return situation.say("remember", value=words.strip(EDGES)) if situation.on_record else situation.say("remember_off")
+
+
 SPECIAL: dict[str, Callable[[Situation, Command], str | None]] = {
     "hello": _hello,
     "goodbye": _goodbye,
@@ -178,6 +184,7 @@ SPECIAL: dict[str, Callable[[Situation, Command], str | None]] = {
     "year": _year,
     "month": _month,
     "how_long_away": _how_long_away,
+    "remember": _remember,
 }
 
 
@@ -193,10 +200,6 @@ def _told_key(situation: Situation, fact: Fact) -> str:
     names = {"person": "told_name", "companion": "told_her_name", "other": "told_people"}
     key = names[fact.subject.kind] if fact.relation == "name" else f"told_{fact.relation.replace(' ', '_')}"
     return key if situation.say.has(key) else "told"
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _foreign_words() -> frozenset[str]:

@@ -1,15 +1,16 @@
 """Quoting: letter for letter, a few words that matter, never a paraphrase."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from functools import cache
 
+from samantha.language import load
 from samantha.models.builtin.situation import sentences
 
 LONGEST_QUOTE = 25  # words
 LONGEST_FRAGMENT = 7  # words
-CLAUSE_END = re.compile(
-    r"[.,;:!?…()\"“”\n—–]+\s*|\s+(?:and|but|because|so|then|while|although|though)\s+", re.IGNORECASE
-)
+SHORTEST_CLAUSE = 3  # words
+PAUSE = re.compile(r"[.,;:!?…]+(?:\s+|$)|[()\"“”\n—–]+")
 EDGES = ' \t\n.,;:!?…"“”-–—'
 
 
@@ -26,13 +27,23 @@ def fragment(text: str) -> str | None:
 
     The longest clause of the last two is taken, and of that its end, where English puts what is new.
     """
-    clauses = [clause.strip(EDGES) for clause in CLAUSE_END.split(text[:2_000])]
-    speaking = [clause for clause in clauses if any(c.isalpha() for c in clause)]
+    speaking = [clause for clause in _clauses(text[:2_000]) if any(c.isalpha() for c in clause)]
     if not speaking:
         return None
     best = max(speaking[-2:], key=lambda clause: min(len(clause.split()), LONGEST_FRAGMENT))
     found = list(re.finditer(r"\S+", best))[-LONGEST_FRAGMENT:]
     return best[found[0].start() :]
+
+
+def _clauses(text: str) -> Iterator[str]:
+    """Cut at punctuation, and before a joining word that has a clause before it ("Anna and I" is none)."""
+    for part in PAUSE.split(text):
+        start = 0
+        for joint in _joint().finditer(part):
+            if len(part[start : joint.start()].split()) >= SHORTEST_CLAUSE:
+                yield part[start : joint.start()].strip(EDGES)
+                start = joint.end()
+        yield part[start:].strip(EDGES)
 
 
 def _shortened(sentence: str, wanted: list[str]) -> str:
@@ -43,3 +54,8 @@ def _shortened(sentence: str, wanted: list[str]) -> str:
     hit = next((n for n, word in enumerate(found) if any(w in word.group().lower() for w in wanted)), 0)
     first = max(0, min(hit - LONGEST_QUOTE // 2, len(found) - LONGEST_QUOTE))
     return sentence[found[first].start() : found[first + LONGEST_QUOTE - 1].end()].strip(EDGES)
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{'|'.join(load('words')['joints'])})\s+", re.IGNORECASE)

@@ -39,6 +39,11 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in SENTENCE_END.split(text[:20_000]) if part.strip()][:MOST_SENTENCES]
 
 
+def upper_first(text: str) -> str:
+    """Return a text that can begin a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 def without_greeting(text: str, her: str) -> str:
     """Take greetings and her name off both ends, unless nothing else is left."""
     opening, closing = _addresses(her)
