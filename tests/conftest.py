@@ -48,9 +48,9 @@ class QueuedMind:
         finally:
             self.stopped += not whole
 
-    def greet(self, at: datetime, recalled: Recalled) -> str | None:
-        """Greet nobody."""
-        return None
+    def greet(self, at: datetime, recalled: Recalled) -> str:
+        """Greet."""
+        return "Evening."
 
     def check(self) -> None:
         """Fail when an answer is left over."""

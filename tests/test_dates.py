@@ -19,9 +19,7 @@ OSLO = ZoneInfo("Europe/Oslo")
 NOW = datetime(2026, 3, 4, 8, 10, tzinfo=OSLO)
 
 # Everything is text here, so that 2026-03-04 stays as it is written.
-DATA = yaml.load(
-    Path(__file__).with_name("data").joinpath("dates_en.yaml").read_text("utf-8"), yaml.BaseLoader
-)
+DATA = yaml.load(Path(__file__).with_name("data").joinpath("dates_en.yaml").read_text("utf-8"), yaml.BaseLoader)
 
 
 def cases() -> Iterator[Any]:
@@ -126,9 +124,7 @@ def test_a_midnight_the_clocks_skip_is_where_the_day_begins() -> None:
     assert when.end.timestamp() - when.start.timestamp() == 23 * 3600
 
 
-@pytest.mark.parametrize(
-    "piece", ["the ", "3 to ", "first week of ", "1", "1.", "may ", "- ", "a couple of ", "'s "]
-)
+@pytest.mark.parametrize("piece", ["the ", "3 to ", "first week of ", "1", "1.", "may ", "- ", "a couple of ", "'s "])
 def test_long_repetition_is_read_to_its_end(piece: str) -> None:
     text = piece * (100_000 // len(piece)) + " yesterday"
     assert find(text, NOW)[-1].words == "yesterday"

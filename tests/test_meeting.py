@@ -90,7 +90,8 @@ def test_the_whole_meeting(meeting: Meeting) -> None:
     assert "/where/it/lies" in end.says[0]
     assert {("name", "Ada", "open"), ("name", "Theo", "open"), ("over 18", "yes", "open")} <= set(meeting.facts())
     assert ("lives in", "Timbuktu", "open") in meeting.facts()
-    assert [entry.words for entry in meeting.kept or []] == ["Ada", "Theo", "yes", ANNA]
+    assert meeting.kept is not None
+    assert [entry.words for entry in meeting.kept] == ["Ada", "Theo", "yes", ANNA]
     with pytest.raises(StopIteration):
         meeting.answer()
 

@@ -13,6 +13,7 @@ from samantha import app
 from samantha.meeting import Kind
 from samantha.store.home import Home
 from samantha.store.key import Places
+from samantha.turn import She
 from samantha.work import LONGEST_TEXT, WORKS, Here, House
 from tests.conftest import ask, asked, one, texts, with_mind
 from tests.scripted import Clock
@@ -287,8 +288,9 @@ def test_a_broken_part_gives_one_sentence_and_a_record_without_words(
     if part == "mind":
         with_mind(house, [ValueError("cannot read my secret words")])
     else:
-        parts = {"feel": house.she.feel, "weigh": house.she.weigh, part: broken}
-        house.she = type(house.she)(house.she.memory, mind=house.she.mind, feel=parts["feel"], weigh=parts["weigh"])
+        she = house.she
+        feel, weigh = (broken, she.weigh) if part == "feel" else (she.feel, broken)
+        house.she = She(she.memory, feel, weigh, she.mind)
     events = asked(house, "turn", text="my secret words")
     assert (events[-1]["event"], events[-1]["code"]) == ("error", "broken")
     assert events[-1]["sentence"].startswith("Something in me broke")

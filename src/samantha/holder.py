@@ -32,6 +32,8 @@ async def serving(door: Door, socket: Path, *, take_within: float = TAKE_WITHIN)
         asked.add(task)
         try:
             await _answer(door, reader, writer, take_within)
+        except asyncio.CancelledError:
+            return  # by us, below; the streams of Python 3.11 would log it as a failure
         finally:
             asked.discard(task)
 

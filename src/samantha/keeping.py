@@ -67,6 +67,7 @@ def require_passphrase(home: Home, places: key.Places) -> str:
     wraps = key.load(home.keys)
     by = key.guarded_by(wraps)
     if by == "passphrase":
+        key.drop_open_ways(wraps, places)  # where a kill came between the two steps below
         return by
     passphrase = places.passphrase or _typed_twice(places)
     if passphrase is None:

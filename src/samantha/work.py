@@ -37,7 +37,7 @@ class House:
     she: She
     clock: Callable[[], datetime]
     begin_meeting: Callable[["House"], Steps]
-    agree: Callable[["House"], object]  # makes the file, with nothing of the RAM's in it
+    agree: Callable[["House"], str]  # makes the file, with nothing of the RAM's in it; returns the recovery phrase
     close: Callable[[], None] = lambda: None
     meeting: Steps | None = None
     one_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -179,11 +179,10 @@ async def _record(house: House, request: Request) -> Events:
     if not isinstance(on, bool):
         raise WrongUse('The record is switched with "on": true or false.')
     async with house.one_turn:
-        if on and not house.met:
-            house.agree(house)
+        phrase = house.agree(house) if on and not house.met else None
         if house.met:
             house.she.memory.switch_record(on, house.clock())
-    yield Event("record", house.record)
+    yield Event("record", {**house.record, **({"phrase": phrase} if phrase else {})})
 
 
 async def _settings(house: House, request: Request) -> Events:

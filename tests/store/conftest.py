@@ -1,5 +1,6 @@
 """A home of its own for every test, and a person who has said a few things in it."""
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,6 +76,11 @@ def remember(memory: Memory, *told: str, at: datetime = START) -> None:
 def reopen(home: Home, places: Places, at: datetime = START) -> file.OpenFile:
     """Open a home again."""
     return file.open_existing(home, places, now=at)
+
+
+def unmeasured() -> dict[str, str]:
+    """Return an environment in which a child process doesn't measure coverage: it has no room to write it down."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "COV_"))}
 
 
 def texts(home: Home, places: Places) -> list[str]:

@@ -4,13 +4,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import apsw
 
-UNDER = "unix"  # what the encrypting file system stands on: it meets failures as it would meet a disk's
+UNDER = "unix"
 NAME = "faulty"
-ENCRYPTING = f"multipleciphers-{NAME}"  # made by SQLite3 Multiple Ciphers when it is first asked for
+# SQLite3 Multiple Ciphers makes it when it is first asked for; it stands on ours, so ours sees cipher text only.
+ENCRYPTING = f"multipleciphers-{NAME}"
 
 
 @dataclass
@@ -30,38 +32,59 @@ class Disk:
             raise _refused(self.error, f"the disk refuses its {what} number {number}")
 
 
-def _refused(code: int, words: str) -> apsw.Error:
-    failure = (apsw.FullError if code == apsw.SQLITE_FULL else apsw.IOError)(words)
-    setattr(failure, "extendedresult", code)  # noqa: B010 - apsw's stubs don't know it
-    return failure
-
-
 @contextmanager
 def faulty(disk: Disk) -> Iterator[str]:
-    """Register the file system over a disk, and give its name."""
-
-    class FailingFile(apsw.VFSFile):
-        def xWrite(self, data: bytes, offset: int) -> None:
-            disk.use("write")
-            super().xWrite(data, offset)
-
-        def xSync(self, flags: int) -> None:
-            disk.use("sync")
-            super().xSync(flags)
-
-        def xTruncate(self, newsize: int) -> None:
-            disk.use("truncate")
-            super().xTruncate(newsize)
-
-    class FailingFiles(apsw.VFS):
-        def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:
-            return FailingFile(UNDER, name, flags)
-
-    files, hook = FailingFiles(NAME, UNDER), sys.unraisablehook
+    """Put a disk under the file system that fails, and give that one's name."""
+    files, hook = _register(), sys.unraisablehook
     # Where SQLite makes nothing of a failure, as when it gives a log up while closing, apsw says so here.
     sys.unraisablehook = lambda what: None if isinstance(what.exc_value, apsw.Error) else hook(what)
+    files.disk = disk
     try:
         yield ENCRYPTING
     finally:
         sys.unraisablehook = hook
-        files.unregister()
+
+
+class _Files(apsw.VFS):
+    """The file system: a layer over the system's own."""
+
+    disk: Disk
+
+    def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:
+        """Open a file that asks the disk before it writes."""
+        return _File(self.disk, name, flags)
+
+
+class _File(apsw.VFSFile):
+    """One open file."""
+
+    def __init__(self, disk: Disk, name: Any, flags: list[int]) -> None:
+        super().__init__(UNDER, name, flags)
+        self._disk = disk
+
+    def xWrite(self, data: bytes, offset: int) -> None:
+        """Write, or refuse."""
+        self._disk.use("write")
+        super().xWrite(data, offset)
+
+    def xSync(self, flags: int) -> None:
+        """Make durable, or refuse."""
+        self._disk.use("sync")
+        super().xSync(flags)
+
+    def xTruncate(self, newsize: int) -> None:
+        """Cut, or refuse."""
+        self._disk.use("truncate")
+        super().xTruncate(newsize)
+
+
+@cache
+def _register() -> _Files:
+    """Register the layer once and for all: the encrypting one keeps a pointer to it."""
+    return _Files(NAME, UNDER)
+
+
+def _refused(code: int, words: str) -> apsw.Error:
+    failure = (apsw.FullError if code == apsw.SQLITE_FULL else apsw.IOError)(words)
+    setattr(failure, "extendedresult", code)  # noqa: B010 - apsw's stubs don't know it
+    return failure

@@ -21,7 +21,7 @@ from samantha.store import archive, backup, key
 from samantha.store.connection import connect
 from samantha.store.home import Home
 from samantha.store.key import Places
-from tests.store.conftest import SECRETS, TOLD, remember, reopen
+from tests.store.conftest import SECRETS, TOLD, remember, reopen, unmeasured
 
 
 def make(home: Home, places: Places, destination: Path) -> backup.Copy:
@@ -171,7 +171,7 @@ def test_a_full_disk_leaves_the_last_backup_as_it_was(known: Home, places: Place
     size = int(room if room > 1 else known.file.stat().st_size * room + 100)
     run = subprocess.run(
         [sys.executable, "-c", BACK_UP, known.folder, places.key_files, copy, str(size)],
-        env=os.environ,
+        env=unmeasured(),
         capture_output=True,
         text=True,
         check=True,

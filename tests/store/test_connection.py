@@ -99,6 +99,15 @@ def test_a_flipped_byte_anywhere_is_noticed(known: Home, places: Places) -> None
     assert backup.verify(known.file, under)[0] == 2 * (60 + len(TOLD))
 
 
+def test_rows_that_contradict_each_other_are_noticed(known: Home, places: Places) -> None:
+    under = data_key(known, places)
+    db = connect(known.file, under)
+    db.execute("pragma writable_schema = on; delete from sqlite_schema where name = 'line_turn'")
+    db.close()
+    with pytest.raises(Damaged, match="is damaged: "):
+        backup.verify(known.file, under)
+
+
 def test_a_file_cut_in_the_middle_of_its_last_page_is_noticed(known: Home, places: Places) -> None:
     os.truncate(known.file, known.file.stat().st_size - 100)
     with pytest.raises(Damaged):

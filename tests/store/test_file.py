@@ -12,6 +12,7 @@ import pytest
 from samantha.events import Damaged, Locked, SamanthaError, WrongUse
 from samantha.memory.memory import Memory
 from samantha.store import backup, file, key
+from samantha.store.connection import connect
 from samantha.store.home import Home
 from samantha.store.key import Places
 from tests.store.conftest import TOLD, remember, reopen, texts
@@ -21,6 +22,7 @@ CREATE_AND_DIE = """
 import os, sys
 from pathlib import Path
 from samantha.store import file
+from samantha.store.connection import connect
 from samantha.store.home import Home
 from samantha.store.key import Places
 left = int(sys.argv[3])
@@ -131,6 +133,14 @@ def test_a_damaged_file_stays_and_the_newest_good_backup_is_named(
     assert (known.file.read_bytes() if known.file.exists() else None) == left, "it stays as it is"
     with pytest.raises(WrongUse):
         file.create(known, places)
+
+
+def test_a_file_with_nothing_in_it_is_not_begun_anew(known: Home, places: Places) -> None:
+    data_key = key.unlock(key.load(known.keys), places)
+    known.file.unlink()
+    connect(known.file, data_key).close()
+    with pytest.raises(Damaged, match="is empty, though it has held a memory"):
+        reopen(known, places)
 
 
 def test_a_damaged_file_without_any_backup_says_so(known: Home, places: Places) -> None:

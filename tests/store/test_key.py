@@ -22,7 +22,7 @@ WORDS = "correct horse, Bergen"
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Note what Argon2id was asked for, and let it take a moment only."""
-    from cryptography.hazmat.primitives.kdf import argon2  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf import argon2
 
     asked: list[tuple[int, int]] = []
     real = argon2.Argon2id
@@ -293,7 +293,7 @@ def test_a_locked_keyring_of_the_system_keeps_and_gives_nothing(
 
 
 def test_a_machine_without_a_keyring_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    from keyring.backends import fail, null  # noqa: PLC0415
+    from keyring.backends import fail, null
 
     for nothing in (fail.Keyring, null.Keyring):
         monkeypatch.setattr(keyring, "get_keyring", nothing)

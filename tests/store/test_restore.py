@@ -16,8 +16,8 @@ from samantha.store import backup, file, key
 from samantha.store.connection import connect
 from samantha.store.home import Home
 from samantha.store.key import Places
-from tests.store.conftest import START, TOLD, FakeKeyring, remember, reopen, texts
-from tests.store.test_backup import make
+from tests.store.conftest import START, TOLD, FakeKeyring, remember, reopen, texts, unmeasured
+from tests.store.test_backup import make, repacked
 
 STAMP = "20260305-120000"
 LATER = START + timedelta(days=1)
@@ -75,6 +75,7 @@ def test_with_the_key_after_the_home_is_gone(known: Home, places: Places, copy: 
     assert brought.lines == 2 * len(TOLD)
     assert texts(known, places) == list(TOLD)
     assert asides(known) == []
+    assert backup.newest_good(known, key.unlock(key.load(known.keys), places)) == copy, "it is known from now on"
 
 
 def test_over_the_same_memory_what_was_here_is_kept_aside(known: Home, places: Places, copy: Path) -> None:
@@ -279,6 +280,18 @@ def test_a_backup_from_a_newer_program_replaces_nothing(known: Home, places: Pla
     assert texts(known, places) == list(TOLD)
 
 
+@pytest.mark.parametrize("member", ["memory.db", "keys.json"])
+def test_an_archive_packed_again_around_damage_is_refused(known: Home, places: Places, copy: Path, member: str) -> None:
+    def damage(members: dict[str, bytes]) -> None:
+        members[member] = members[member][:50] + b"damage" + members[member][56:]
+
+    repacked(copy, copy.with_name("packed again"), damage)
+    with pytest.raises(Damaged, match="packed again is damaged or not a backup of mine"):
+        restore(copy.with_name("packed again"), known, places, yes=True)
+    assert texts(known, places) == list(TOLD)
+    assert asides(known) == []
+
+
 def test_a_backup_without_a_memory_in_it_is_one_sentence(known: Home, places: Places, tmp_path: Path) -> None:
     db = connect(known.file, key.unlock(key.load(known.keys), places))
     db.execute("create table other (a)")
@@ -334,6 +347,36 @@ def test_a_restore_that_is_interrupted_anywhere_loses_nothing(
     else:
         pytest.fail("it never came to an end")
     assert seen == ({"old", "damaged", "new"} if begun == "here" else {"none", "damaged", "new"})
+
+
+RESTORE = """
+import resource, sys
+from pathlib import Path
+from samantha.events import SamanthaError
+from samantha.store import backup
+from samantha.store.home import Home
+from samantha.store.key import Places
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), int(sys.argv[4])))
+try:
+    backup.restore(Path(sys.argv[3]), Home(Path(sys.argv[1])), Places(Path(sys.argv[2])), replace_newer=True, stamp="x")
+except SamanthaError as error:
+    print(error.sentence)
+"""
+
+
+@pytest.mark.parametrize("room", [0, 200, 30_000])
+def test_a_full_disk_in_a_restore_loses_nothing(known: Home, places: Places, copy: Path, room: int) -> None:
+    say(known, places, "Newer than the backup.")
+    run = subprocess.run(
+        [sys.executable, "-c", RESTORE, known.folder, places.key_files, copy, str(room)],
+        env=unmeasured(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "make room and try again." in run.stdout, run.stdout + run.stderr
+    assert run.stderr == ""
+    assert texts(known, places) == [*TOLD, "Newer than the backup."]
 
 
 def state(home: Home, places: Places, old: list[str], new: list[str]) -> str:

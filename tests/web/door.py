@@ -11,6 +11,7 @@ from samantha.events import SamanthaError
 Event = dict[str, Any]
 
 NOTHING: list[Event] = []  # what `stop` causes
+PHRASE = "river candle orbit maple quiet lantern seven velvet harbor pencil winter echo"
 MEETING: list[Event] = [
     {"kind": "ask", "says": ["Hello. I am Samantha, an AI.", "What may I call you?"], "label": "your name"},
     {
@@ -34,7 +35,7 @@ MEETING: list[Event] = [
     {
         "kind": "phrase",
         "says": ["These twelve words open me on any computer. I show them once."],
-        "phrase": "river candle orbit maple quiet lantern seven velvet harbor pencil winter echo",
+        "phrase": PHRASE,
     },
     {"kind": "end", "says": ["That is all.", "Everything lies on this computer."]},
 ]
@@ -51,9 +52,7 @@ def past(days: int = 60) -> list[Event]:
             ("companion", f"And this is answer {turn}."),
         )
         for n, (who, text) in enumerate(said):
-            lines.append(
-                {"id": 2 * turn - 1 + n, "when": when.isoformat(), "who": who, "text": text, "turn": turn}
-            )
+            lines.append({"id": 2 * turn - 1 + n, "when": when.isoformat(), "who": who, "text": text, "turn": turn})
     return lines
 
 
@@ -169,8 +168,9 @@ class ScriptedDoor:
         yield {"event": "lines", "lines": found[: request["k"]]}
 
     async def _record(self, request: Event) -> AsyncGenerator[Event, None]:
+        begins = request["on"] and self.record == "unmet"
         self.record = "on" if request["on"] else "off"
-        yield {"event": "record", "record": self.record, "since": None}
+        yield {"event": "record", "record": self.record, "since": None} | ({"phrase": PHRASE} if begins else {})
 
     async def _settings(self, request: Event) -> AsyncGenerator[Event, None]:
         self.settings |= request.get("set", {})

@@ -139,9 +139,7 @@ def test_the_field_grows_with_what_is_written(opened: Open) -> None:
     assert after["height"] > before["height"] + 40
 
 
-def test_her_words_come_one_by_one_and_her_state_is_told(
-    opened: Open, page: Page, door: ScriptedDoor
-) -> None:
+def test_her_words_come_one_by_one_and_her_state_is_told(opened: Open, page: Page, door: ScriptedDoor) -> None:
     door.hold_after = 0
     tab = opened()
     write(tab, "hello")
@@ -166,9 +164,7 @@ def interrupt_by_button(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("interrupt", [interrupt_by_key, interrupt_by_button])
-def test_interrupting_keeps_what_was_shown(
-    opened: Open, door: ScriptedDoor, interrupt: Callable[[Tab], None]
-) -> None:
+def test_interrupting_keeps_what_was_shown(opened: Open, door: ScriptedDoor, interrupt: Callable[[Tab], None]) -> None:
     door.hold_after = 3
     tab = opened()
     write(tab, "hello")
@@ -320,9 +316,7 @@ def test_what_was_forgotten_leaves_the_page(opened: Open, door: ScriptedDoor) ->
 # ---- losing and finding each other
 
 
-def test_unheard_words_are_kept_and_sent_again_only_when_asked(
-    opened: Open, page: Page, door: ScriptedDoor
-) -> None:
+def test_unheard_words_are_kept_and_sent_again_only_when_asked(opened: Open, page: Page, door: ScriptedDoor) -> None:
     door.hold_before_heard = True
     tab = opened()
     write(tab, "precious words")
@@ -356,9 +350,7 @@ def test_words_she_had_heard_are_not_offered_again(opened: Open, page: Page, doo
     expect(tab.get_by_label("Write to her")).to_have_value("")
 
 
-def test_a_reply_cut_by_the_connection_leaves_the_field_alone(
-    opened: Open, page: Page, door: ScriptedDoor
-) -> None:
+def test_a_reply_cut_by_the_connection_leaves_the_field_alone(opened: Open, page: Page, door: ScriptedDoor) -> None:
     door.hold_after = 3
     tab = opened()
     write(tab, "hello")
@@ -401,9 +393,7 @@ def test_the_first_meeting_by_keyboard(opened: Open, door: ScriptedDoor) -> None
     tab.keyboard.press("Enter")
     expect(tab.get_by_label("Your answer")).to_be_focused()
     tab.keyboard.type("My sister Anna makes me laugh.\n")
-    expect(
-        tab.get_by_role("group", name="Your name is Theo").get_by_label("Keep", exact=True)
-    ).to_be_checked()
+    expect(tab.get_by_role("group", name="Your name is Theo").get_by_label("Keep", exact=True)).to_be_checked()
     for key in ("Tab", "Tab", "ArrowDown", "ArrowDown", "Enter"):
         tab.keyboard.press(key)
     expect(tab.get_by_role("list", name="Recovery phrase").get_by_role("listitem")).to_have_count(12)
@@ -415,9 +405,7 @@ def test_the_first_meeting_by_keyboard(opened: Open, door: ScriptedDoor) -> None
     expect(her(tab)).to_contain_text("Everything lies on this computer.")
     expect(tab.get_by_label("Write to her")).to_be_focused()
     expect(tab.locator(".badge")).to_be_hidden()
-    answers = [
-        request["answer"] for request in door.requests if request["ask"] == "meet" and "answer" in request
-    ]
+    answers = [request["answer"] for request in door.requests if request["ask"] == "meet" and "answer" in request]
     cards = {"a": "keep", "b": "let go"}
     laugh = {"text": "My sister Anna makes me laugh."}
     assert answers == [{"text": "Theo"}, {"choice": "yes"}, laugh, {"cards": cards}, {}]
@@ -431,7 +419,10 @@ def test_the_meeting_can_be_skipped(opened: Open, door: ScriptedDoor) -> None:
     write(tab, "hello")
     expect(her(tab)).to_contain_text(door.reply)
     tab.get_by_role("button", name="Be remembered").click()
+    expect(tab.get_by_role("list", name="Recovery phrase").get_by_role("listitem")).to_have_count(12)
+    tab.get_by_role("button", name="I have written it down").click()
     expect(tab.locator(".badge")).to_be_hidden()
+    expect(tab.locator("textarea")).to_be_visible()
 
 
 def test_the_meeting_goes_on_where_the_connection_broke(opened: Open, page: Page, door: ScriptedDoor) -> None:

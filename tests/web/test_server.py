@@ -99,9 +99,7 @@ def test_every_answer_has_the_strict_headers(site: Page, path: str) -> None:
     assert answer.getheader("server") is None
 
 
-@pytest.mark.parametrize(
-    "path", ["../server.py", "%2e%2e/server.py", "..%2f..%2fevents.py", "fonts/../../server.py"]
-)
+@pytest.mark.parametrize("path", ["../server.py", "%2e%2e/server.py", "..%2f..%2fevents.py", "fonts/../../server.py"])
 def test_nothing_outside_the_folder_is_served(site: Page, path: str) -> None:
     assert get(site, f"/{TOKEN}/{path}").status == 404
 
@@ -120,9 +118,7 @@ def test_tokens_are_long_and_never_the_same() -> None:
     assert len(server.new_token()) >= 43
 
 
-@pytest.mark.parametrize(
-    "origin", [None, "null", "http://evil.example", "https://127.0.0.1", "http://127.0.0.1:1"]
-)
+@pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "https://127.0.0.1", "http://127.0.0.1:1"])
 def test_another_origin_cannot_talk(page: Page, origin: str | None) -> None:
     with pytest.raises(InvalidStatus) as refused, talking(page, origin=origin):
         pass

@@ -45,8 +45,7 @@ def make(home: Home, wraps: key.Wraps, data_key: bytes, destination: Path) -> Co
         verify(again / "memory.db", data_key)
         whole.replace(destination)
         sync_folder(destination.parent)
-    with contextlib.suppress(NoRoom):  # the list is only a help; the backup is there
-        _remember(home, copy)
+    _remember(home, copy)
     return copy
 
 
@@ -106,7 +105,9 @@ def restore(backup: Path, home: Home, places: key.Places, *, replace_newer: bool
         replace(wraps, made=True).save(home.keys)
         file.replace(home.file)
         sync_folder(home.folder)
-    return Copy(str(backup), theirs.memory, lines, last)
+    copy = Copy(str(backup.absolute()), theirs.memory, lines, last)
+    _remember(home, copy)
+    return copy
 
 
 def _require_free(home: Home, destination: Path) -> None:
@@ -203,4 +204,5 @@ def _listed(home: Home) -> list[dict[str, Any]]:
 
 def _remember(home: Home, copy: Copy) -> None:
     known = [entry for entry in _listed(home) if entry["file"] != copy.file]
-    write_private(home.backup_list, json.dumps([*known, asdict(copy)], indent=1).encode())
+    with contextlib.suppress(NoRoom):  # the list is only a help; the backup is there
+        write_private(home.backup_list, json.dumps([*known, asdict(copy)], indent=1).encode())

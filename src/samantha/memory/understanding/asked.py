@@ -7,7 +7,7 @@ from typing import Literal
 
 from samantha.dates import When, find
 from samantha.events import Asked, Subject
-from samantha.language.templates import Book, Slots, Template, Token, tokens
+from samantha.language.templates import Book, Slots, Template, Token, entries, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
 from samantha.memory.understanding.people import PERSON, Circle, Company, canonical, whom
@@ -47,6 +47,11 @@ def _about() -> Book:
 
 
 @cache
+def _ties() -> Book:
+    return book("ties", lambda: ((line, bound, "") for bound, lines in content("ties").items() for line in lines))
+
+
+@cache
 def _past() -> Book:
     roles = ("value", "when", "whether")
     return book("past", lambda: ((line, "", role) for role in roles for line in content("past")[role]))
@@ -83,12 +88,18 @@ class _Question:
         self._context = context
         told = mentioned(context.facts)
         everyone = (*told, *context.people)
-        self._company = Company(Circle(()), Circle(everyone), told or canonical(everyone), frozenset())
+        self._everyone = canonical(everyone)
+        self._company = Company(Circle(()), Circle(everyone), told or self._everyone, frozenset())
 
     def read(self) -> Asked | None:
         """Try the whole sentence, then what is left without the words that only ask to remember."""
         for text, start, recalling in self._readings():
-            found = self._fact(text, start, recalling) or self._past(text, start) or self._about(text, start)
+            found = (
+                self._fact(text, start, recalling)
+                or self._tied(text)
+                or self._past(text, start)
+                or self._about(text, start)
+            )
             if found:
                 return found
         return None
@@ -136,7 +147,8 @@ class _Question:
                 spans = self._value(slot.kind, text, (first, last))
                 if not spans:
                     return None
-                value = self._source[start + spans[0][0] : start + spans[0][1]]
+                if not slot.relation.startswith("-"):  # "before Bergen" asks for what was not Bergen
+                    value = self._source[start + spans[0][0] : start + spans[0][1]]
             if slot.relation == "person" and subject != PERSON:
                 return None
         if subject is None:
@@ -157,6 +169,15 @@ class _Question:
             owner = _owner(written)
             return whom(owner, self._company) if owner else None
         return whom(written, self._company)
+
+    def _tied(self, text: str) -> Asked | None:
+        """Read "am I married", where somebody is known by whom it can be answered."""
+        for found, _ in _ties().matches(text):
+            bound = {bonds()[bond][0] for bond in entries(found.relation)}
+            for one in self._everyone:
+                if one.bond in bound:
+                    return Asked("fact", one, "bond", want="whether")
+        return None
 
     def _about(self, text: str, start: int) -> Asked | None:
         for found, slots in _about().matches(text):

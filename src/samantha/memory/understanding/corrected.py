@@ -10,7 +10,7 @@ from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
 from samantha.memory.understanding.naming import written_as_name
 from samantha.memory.understanding.people import canonical
-from samantha.memory.understanding.reading import read
+from samantha.memory.understanding.reading import mentioned, read
 from samantha.memory.understanding.text import plain
 from samantha.memory.understanding.vocabulary import (
     Span,
@@ -34,7 +34,7 @@ def _book(role: str) -> Book:
 
 def corrected(text: str, context: Context) -> tuple[Fact, ...]:
     """Return what is set right, with the subject and relation as they were told."""
-    if not context.facts or len(text) > LENGTH or "?" in text:
+    if not (context.facts or context.people) or len(text) > LENGTH or "?" in text:
         return ()
     line = plain(text)
     found = tokens(line)
@@ -47,7 +47,9 @@ def corrected(text: str, context: Context) -> tuple[Fact, ...]:
     led = at > 0
     facts = _telling(text, (start, end), context) if led else ()
     roles = ("swap", "spelling", "meant", "unled", *(("plain",) if led else ()))
-    return facts or _by_word(roles, text, line, (start, end), context) or _starred(text, context)
+    if facts or not context.facts:
+        return facts
+    return _by_word(roles, text, line, (start, end), context) or _starred(text, context)
 
 
 def _by_word(roles: tuple[str, ...], text: str, line: str, span: Span, context: Context) -> tuple[Fact, ...]:
@@ -70,8 +72,8 @@ def _telling(text: str, span: Span, context: Context) -> tuple[Fact, ...]:
     """Return the facts of "no, she lives in Bergen", where the like was told before."""
     clause = text[span[0] : span[1]]
     told = read(clause, replace(context, asked=None))
-    if any(token.word in words("changes") for token in tokens(clause)):
-        return ()  # a change makes nothing told before untrue
+    if any(token.word in words("changes") | words("another") for token in tokens(clause)):
+        return ()  # a change, or somebody else, makes nothing told before untrue
     facts = tuple(_instead(fact, context) for fact in told if fact.relation != "bond")
     return facts if any(fact.corrects for fact in facts) else ()
 
@@ -83,7 +85,18 @@ def _instead(fact: Fact, context: Context) -> Fact:
         if same and _same_subject(before, fact) and before.value != fact.value and not fact.valid_to:
             subject = before.subject if fact.relation == "name" else fact.subject
             return replace(fact, subject=subject, corrects=True)
-    return fact
+    return _renamed(fact, context)
+
+
+def _renamed(fact: Fact, context: Context) -> Fact:
+    """Mark a name as a correction of how the only one of a bond was known: "actually my dog is called Rax"."""
+    bond = fact.subject.bond
+    if fact.relation != "name" or bond is None:
+        return fact
+    everyone = (*mentioned(context.facts), *canonical(context.people))
+    known = {one for one in everyone if one.bond == bond and one.name}
+    one = known.pop() if len(known) == 1 else None
+    return replace(fact, subject=one, corrects=True) if one and one.name != fact.value else fact
 
 
 def _same_subject(before: Fact, fact: Fact) -> bool:
@@ -172,7 +185,12 @@ def _fitting(role: str, new: str, newest: Fact) -> Target | None:
     kind = _kind(newest.relation)
     if not values.spans(kind, new, (0, len(new))):
         return None
-    sure = capital or role == "meant" or kind in content("plain kinds")
+    sure = (
+        capital
+        or role == "meant"
+        or kind in content("plain kinds")
+        or (kind == "place" and folded(new) in words("towns"))
+    )
     return (newest, False) if sure or (newest.relation == "name" and a_name) else None
 
 

@@ -69,7 +69,9 @@ def _workplace(_text: str, inside: list[Token]) -> list[Span]:
 def _language(text: str, inside: list[Token]) -> list[Span]:
     items = split(text, *whole(inside)[0])
     parts = [tokens(text[start:end]) for start, end in items]
-    known = all(phrase_before(part, len(part), words("languages")) for part in parts)
+    known = all(
+        phrase_before(part, len(part), words("languages")) and part[0].word not in words("none") for part in parts
+    )
     return whole(inside) if known else []
 
 
@@ -138,6 +140,12 @@ def _death(_text: str, inside: list[Token]) -> list[Span]:
     return whole(inside) if verb and not rest else []
 
 
+def _dead(text: str, inside: list[Token]) -> list[Span]:
+    """Return "'s dead" as a whole: it is a telling only with its verb."""
+    verb = tokens(text[: inside[0].start])[-1]
+    return [(verb.start, inside[0].end)] if inside[0].word in words("dead") else []
+
+
 def _letter(_text: str, inside: list[Token]) -> list[Span]:
     return whole(inside) if len(inside[0].word) <= 2 else []
 
@@ -151,6 +159,7 @@ CHECKS: dict[str, Callable[[str, list[Token]], list[Span]]] = {
     "nickname": lambda text, inside: name(text, inside, "nickname"),
     "bare name": lambda text, inside: name(text, inside, "bare name"),
     "place": _place,
+    "birthplace": _place,
     "role": _role,
     "job": _job,
     "workplace": _workplace,
@@ -159,6 +168,7 @@ CHECKS: dict[str, Callable[[str, list[Token]], list[Span]]] = {
     "age": _age,
     "date": _date,
     "death": _death,
+    "dead": _dead,
     "bond": _bond,
     "letter": _letter,
 }

@@ -27,6 +27,7 @@ class Spoken:
     end: int  # in the text
     shared: bool = False  # "we": only what people share is the person's own
     stranger: bool = False  # a name never heard: believed only where it is said who it is
+    unclear: bool = False  # "she", where it would be a guess whose name is told
 
 
 class Circle:
@@ -74,6 +75,12 @@ class Company:
         """Return whom "she" means: the one last mentioned whom it fits."""
         pronoun = next(pronoun for pronoun in PRONOUNS if word in words(pronoun))
         return next((one for one in self.mentioned if _fits(one, pronoun)), None)
+
+    def nameless(self, word: str) -> bool:
+        """Return whether "she" means the only one mentioned whose name was not told."""
+        pronoun = next(pronoun for pronoun in PRONOUNS if word in words(pronoun))
+        fitting = [one for one in self.mentioned if _fits(one, pronoun)]
+        return fitting[0].name is None and len({one for one in fitting if one.name is None}) == 1
 
 
 def canonical(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
@@ -144,7 +151,7 @@ def _one(text: str, found: list[Token], at: int, company: Company, asking: bool 
 def _by_pronoun(token: Token, company: Company, asking: bool) -> Spoken | None:
     one = company.pronoun(token.word)
     end = token.start if token.word in words("owns") and not asking else token.end
-    return Spoken((one,), end) if one else None
+    return Spoken((one,), end, unclear=not company.nameless(token.word)) if one else None
 
 
 def _mine(text: str, found: list[Token], at: int, company: Company, asking: bool) -> Spoken | None:
@@ -170,7 +177,7 @@ def _name_after(text: str, found: list[Token], at: int, company: Company, asking
     """Read the name after "my sister", also in lower case, where a verb follows."""
     if at >= len(found) or text[found[at - 1].end : found[at].start].strip(" ,"):
         return None, 0
-    count = _capitals(text, found, at)
+    count = capitals(text, found, at)
     if count == 0 and _lower_name(found, at, company, asking):
         count = 1
     if count == 0:
@@ -178,7 +185,7 @@ def _name_after(text: str, found: list[Token], at: int, company: Company, asking
     return text[found[at].start : found[at + count - 1].end], found[at + count - 1].end
 
 
-def _capitals(text: str, found: list[Token], at: int) -> int:
+def capitals(text: str, found: list[Token], at: int) -> int:
     """Return how many words from here on are written as one name."""
     count = 0
     while at + count < len(found) and count < 3:
@@ -208,14 +215,14 @@ def _lower_name(found: list[Token], at: int, company: Company, asking: bool) -> 
 
 
 def _by_name(text: str, found: list[Token], at: int, company: Company, asking: bool) -> Spoken | None:
-    count = max(_capitals(text, found, at), 1)
+    count = max(capitals(text, found, at), 1)
     name = text[found[at].start : found[at + count - 1].end]
     end = found[at + count - 1].end
     if company.named(name):
         return Spoken((company.whom(Subject("other", None, name)),), end)
     if company.named(found[at].word):
         return Spoken((company.whom(Subject("other", None, found[at].word)),), found[at].end)
-    written = _capitals(text, found, at) > 0
+    written = capitals(text, found, at) > 0
     listed = found[at].word in first_names()
     if not written and not listed:
         return None

@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 
 from samantha.events import Fact, Subject
 from samantha.language.templates import Book, Token, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
+from samantha.memory.understanding.mentions import named_in, others_in
+from samantha.memory.understanding.past import changed
 from samantha.memory.understanding.people import PERSON, Circle, Company, Spoken, canonical, spoken_of
 from samantha.memory.understanding.telling import Telling, facts_of, newcomers
 from samantha.memory.understanding.text import Begins, Part, clauses, plain, sentences
@@ -26,7 +29,7 @@ from samantha.memory.understanding.vocabulary import (
 @cache
 def after_subject() -> Book:
     """Return what is said of somebody, by the word it begins with."""
-    return book("told", lambda: of_relations("end", "deny", "tell"))
+    return book("told", lambda: of_relations("end", "deny", "was", "tell"))
 
 
 @cache
@@ -73,8 +76,10 @@ class _Reader:
     lately: tuple[Subject, ...]  # mentioned earlier in this conversation
     facts: list[Fact] = field(default_factory=list)
     mentioned: list[Subject] = field(default_factory=list)  # in this line, most lately last
+    passing: list[Subject] = field(default_factory=list)  # named in this line by the way
     subjects: tuple[Subject, ...] = ()  # of the clause before
     waiting: tuple[Subject, ...] = ()  # named, and nothing said of them yet
+    listed: tuple[Subject, ...] = ()  # the first ones of "my sister, my brother and I"
     told_before: int = 0  # facts, when this sentence began
     since: datetime | None = None  # said before who is spoken of: "in May I moved ..."
     unreal: bool = False  # what follows in this sentence is imagined, or told by somebody else
@@ -84,7 +89,7 @@ class _Reader:
 
     def sentence(self, sentence: Part) -> None:
         """Read a sentence; a question tells nothing."""
-        self.subjects, self.waiting, self.unreal = (), (), False
+        self.subjects, self.waiting, self.listed, self.unreal = (), (), (), False
         before, self.told_before = self.told_before, len(self.facts)
         parts = list(clauses(sentence, begins()))
         if "?" in sentence.ending:
@@ -92,13 +97,16 @@ class _Reader:
                 self.strange = True
                 return
             parts.pop()
-        for part in parts:
-            if self._clause(part):
-                continue
-            if self._reports(part):
-                del self.facts[self.told_before :]
-            if self._takes_back(part):
-                del self.facts[before:]
+        for part, following in zip_longest(parts, parts[1:]):
+            unreal = self.unreal
+            if not self._clause(part):
+                if self._reports(part):
+                    del self.facts[self.told_before :]
+                if self._takes_back(part):
+                    del self.facts[before:]
+            if not unreal:
+                apart = "," if following and following.ending == "," else ""
+                self._introductions(part.text + apart)
 
     def _reports(self, part: Part) -> bool:
         """Look at a clause that told nothing; return whether it says that another said all this."""
@@ -130,12 +138,22 @@ class _Reader:
         if spoken is None:
             self.subjects = self.waiting = ()
             return False
+        return self._said(part, spoken)
+
+    def _said(self, part: Part, spoken: Spoken) -> bool:
+        """Read what a clause says of those it is about."""
         told = _without_adverbs(part.text[spoken.end :])
-        if not tokens(told):
-            self.waiting = self.subjects = spoken.subjects
-            return True
         self.subjects = spoken.subjects
-        return self._tell(after_subject(), told, part.start + spoken.end, spoken)
+        if not tokens(told):
+            self.waiting = spoken.subjects
+            self.listed = (*self.listed, *spoken.subjects) if part.ending == "," else spoken.subjects
+            return True
+        self.listed = ()
+        if self._tell(after_subject(), told, part.start + spoken.end, spoken):
+            return True
+        changes = changed(told, spoken, self.since, self.context)
+        self.facts += changes
+        return bool(changes)
 
     def _after_leads(self, text: str, found: list[Token]) -> int:
         """Return the first word after greetings, small words and a date."""
@@ -169,7 +187,9 @@ class _Reader:
         carried = self.waiting or self.subjects
         if spoken is not None and spoken.subjects:
             if self.waiting and folded(part.ending) in words("pairing") and tokens(part.text[spoken.end :]):
-                spoken = replace(spoken, subjects=(*self.waiting, *spoken.subjects))
+                spoken = replace(spoken, subjects=(*(self.listed or self.waiting), *spoken.subjects))
+            elif part.ending == "," and len(spoken.subjects) > 1:
+                spoken = replace(spoken, subjects=(*self.listed, *spoken.subjects))
             self.waiting = ()
             return spoken
         if carried and part.ending and found[at].word in company.verbs - words("owns"):
@@ -179,7 +199,7 @@ class _Reader:
     def _company(self) -> Company:
         here = tuple(reversed(self.mentioned))
         lately = here if self.strange else (*here, *self.lately)
-        return Company(Circle(here), self.circle, lately, after_subject().firsts)
+        return Company(Circle((*here, *self.passing)), self.circle, lately, after_subject().firsts)
 
     # --- facts ---------------------------------------------------------------------------------------
 
@@ -201,6 +221,16 @@ class _Reader:
         self.facts += facts
         self.subjects = tuple(dict.fromkeys(fact.subject for fact in facts))
         self.waiting = tuple(newcomers(facts[-1]))  # "I have a sister who lives in Oslo"
+
+    def _introductions(self, text: str) -> None:
+        """Learn who somebody is from a mention, whatever else the clause says."""
+        company = self._company()
+        named = list(dict.fromkeys(named_in(text, company)))
+        self.facts += [Fact(one, "bond", one.bond or "") for one in named if company.named(one.name or "") != one]
+        self.passing += named
+        if len(named) == 1 and not others_in(text, named[0]):
+            self.strange = False
+            self.mentioned += named
 
     # --- short answers --------------------------------------------------------------------------------
 

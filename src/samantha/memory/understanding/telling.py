@@ -8,6 +8,7 @@ from samantha.events import Fact, Subject
 from samantha.language.templates import Slot, Slots, Template, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
+from samantha.memory.understanding.past import held, period
 from samantha.memory.understanding.people import PERSON, Company, Spoken
 from samantha.memory.understanding.vocabulary import (
     Span,
@@ -78,7 +79,10 @@ def _dated(fact: Fact, slot: Slot, telling: Telling, dates: tuple[When, ...], co
     if slot.relation.startswith("-"):
         return replace(fact, valid_to=first or context.at)
     if telling.found.role in ("end", "deny"):
-        return replace(fact, valid_to=context.at)
+        return replace(fact, valid_to=period(telling.text, dates, context.at)[1])
+    if telling.found.role == "was":
+        start, end = period(telling.text, dates, context.at)
+        return replace(fact, valid_from=start or telling.since, valid_to=end)
     return replace(fact, valid_from=first)
 
 
@@ -89,10 +93,12 @@ def _fitting(fact: Fact, telling: Telling, context: Context, company: Company) -
         return []
     if telling.found.role == "deny" and not _told_before(fact, context.facts):
         return []
+    if telling.found.role == "was" and (not company.has(fact.subject) or _still(fact, telling, context)):
+        return []
     if fact.relation == "bond":
         return _bonded(fact)
     if fact.relation == "name" and fact.subject.kind == "other":
-        return _named(fact)
+        return [] if spoken is not None and spoken.unclear else _named(fact)
     return [*_introduced(fact.subject, company), fact, *_pets(fact)]
 
 
@@ -113,6 +119,13 @@ def _unfit(fact: Fact, spoken: Spoken, entry: dict[str, object]) -> bool:
         return True
     plural = fact.subject.bond in {group[0] for group in content("bonds")["they"]}
     return plural and fact.relation in ("name", "age", "birthday", "bond")
+
+
+def _still(fact: Fact, telling: Telling, context: Context) -> bool:
+    """Return whether a past stay cannot be told apart from one that goes on."""
+    before = held(context.facts, fact.subject, fact.relation)
+    same = before is not None and folded(before.value) == folded(fact.value)
+    return same or any(token.word in words("going on") for token in tokens(telling.text))
 
 
 def _told_before(fact: Fact, facts: tuple[Fact, ...]) -> bool:

@@ -47,7 +47,7 @@ def _shorter(text: str, span: Span, found: tuple[When, ...]) -> Span:
             end -= 1
         while start < end and text[start] in _EDGE:
             start += 1
-        end = _without_date(text, (start, end), found)
+        end = without_date(text, (start, end), found)
         inside = [token for token in tokens(text[:end]) if token.start >= start]
         count = phrase_before(inside, len(inside), words("tails"))
         if 0 < count < len(inside):
@@ -56,7 +56,8 @@ def _shorter(text: str, span: Span, found: tuple[When, ...]) -> Span:
             return start, end
 
 
-def _without_date(text: str, span: Span, found: tuple[When, ...]) -> int:
+def without_date(text: str, span: Span, found: tuple[When, ...]) -> int:
+    """Return where a span ends without the date at its end."""
     start, end = span
     for when in found:
         if when.span[0] >= start and when.span[0] < end <= when.span[1]:

@@ -1,6 +1,6 @@
 """Facts in a short line, for lists and cards: "Your sister Anna lives in Oslo"."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from samantha.events import Fact
@@ -15,7 +15,8 @@ def wording(fact: Fact, language: str = "en") -> str:
     form: str = forms[("person", "other", "companion").index(fact.subject.kind)]
     said = form.replace("{value}", fact.value).replace("{a value}", _with_article(fact.value, content))
     whom = _whom(fact, content["saying"])
-    return f"{whom} {said}".strip() + _since(fact, content["saying"])
+    joint = "" if said.startswith(("'", "’")) else " "  # "my brother's dead"
+    return f"{whom}{joint}{said}".strip() + _since(fact, content["saying"])
 
 
 def _with_article(value: str, content: Any) -> str:
@@ -35,17 +36,30 @@ def _whom(fact: Fact, saying: Any) -> str:
 
 
 def _since(fact: Fact, saying: Any) -> str:
-    """Return since when it holds, as exactly as it was said."""
-    start = fact.valid_from
-    if start is None or fact.relation == "died":
+    """Return since when it holds, or when it held, as exactly as it was said."""
+    start, end = fact.valid_from, fact.valid_to
+    if fact.relation == "died" or (start is None and not _long_over(fact)):
         return ""
-    return str(saying["since"]).format(when=_spoken(start, fact.learnt, saying))
+    since = _spoken(start, fact.learnt, saying) if start else ""
+    if end is None:
+        return str(saying["since"]).format(when=since)
+    until = _spoken(end, fact.learnt, saying)
+    if since == until:
+        return str(saying["then"]).format(when=since)
+    return str(saying["from"] if since else saying["until"]).format(when=since, until=until)
+
+
+def _long_over(fact: Fact) -> bool:
+    """Return whether it was over before it was told, so that a date was said."""
+    end, learnt = fact.valid_to, fact.learnt
+    return end is not None and learnt is not None and end.date() < learnt.date()
 
 
 def _spoken(start: datetime, learnt: datetime | None, saying: Any) -> str:
     month = saying["months"].split(", ")[start.month - 1]
-    if (start.month, start.day) == (1, 1):
+    next_day = start + timedelta(days=1)
+    if (start.month, start.day) == (1, 1) or (next_day.month, next_day.day) == (1, 1):
         return str(start.year)
-    said = month if start.day == 1 else f"{start.day} {month}"
+    said = month if 1 in (start.day, next_day.day) else f"{start.day} {month}"
     same_year = learnt is not None and learnt.year == start.year
     return said if same_year else f"{said} {start.year}"

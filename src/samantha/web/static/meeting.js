@@ -5,6 +5,8 @@ import { button, copy, h } from "./dom.js";
 const FATES = ["keep", "never mention", "let go"];
 const FATE_LABELS = { keep: "Keep", "never mention": "Keep, but never mention", "let go": "Let go" };
 
+const PHRASE_SAYS = "From here on I remember. If this computer is lost, these twelve words and a backup bring me back. I show them this once.";
+
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 // Each kind of step: how it asks. `answer` sends what the person chose.
@@ -69,6 +71,14 @@ class FirstMeeting extends HTMLElement {
     } finally {
       this.#waiting = false;
     }
+  }
+
+  // The recovery phrase by itself, where the person agreed after a meeting that was skipped.
+  showPhrase(phrase) {
+    const says = h("div", { id: "meeting-says", class: "her", tabindex: "-1" }, h("p", {}, PHRASE_SAYS));
+    this.#step = { kind: "phrase" };
+    this.replaceChildren(says, FORMS.phrase({ phrase }, () => this.#show({ kind: "end", says: [] }, false)));
+    says.focus();
   }
 
   #answer(answer) {

@@ -302,8 +302,11 @@ class TalkView extends HTMLElement {
 
   #toggleRecord() {
     this.#guard(async () => {
-      await this.#wire.one("record", { on: this.#her.record !== "on" });
+      const { phrase } = await this.#wire.one("record", { on: this.#her.record !== "on" });
       await this.hello();
+      if (!phrase) return;
+      this.classList.add("meeting");
+      this.#meeting.showPhrase(phrase);
     });
   }
 
