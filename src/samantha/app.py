@@ -90,7 +90,10 @@ class Doorway:
         return self._door.house if isinstance(self._door, Here) else None
 
     async def __aenter__(self) -> "Doorway":
-        await self._enter()
+        async with AsyncExitStack() as failed:  # where she can't be opened, the home must not stay held
+            failed.push_async_callback(self._stack.aclose)
+            await self._enter()
+            failed.pop_all()
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -22,11 +22,9 @@ def main() -> NoReturn:
     if sys.stdout is None:  # closed by whoever started us
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for the life of the process
     try:
-        samantha.main(standalone_mode=False)
+        status = samantha.main(standalone_mode=False)  # the status of an Exit, or None
         sys.stdout.flush()
-        sys.exit(0)
-    except click.exceptions.Exit as ending:
-        sys.exit(ending.exit_code)
+        sys.exit(status or 0)
     except click.ClickException as error:
         _fail(f"{error.format_message().rstrip('.')}; `samantha --help` lists what there is.", 2)
     except SamanthaError as error:
@@ -89,7 +87,9 @@ def samantha(context: click.Context, yes: bool, port: int | None, no_browser: bo
 @yes_option
 def chat(yes: bool) -> None:
     """Talk in the terminal, by text."""
-    if _is_piped():
+    if sys.stdin is None:
+        raise WrongUse("There is no terminal here to talk in; `samantha say TEXT` needs none.")
+    if not sys.stdin.isatty():
         _piped()
         return
     from samantha.front import talk_in_terminal  # noqa: PLC0415
@@ -104,7 +104,10 @@ def chat(yes: bool) -> None:
 @click.option("--yes", is_flag=True, hidden=True)  # `say` never asks
 def say(text: tuple[str, ...], as_json: bool, yes: bool) -> None:  # noqa: ARG001
     """Take one turn, for scripts."""
-    events = _work({"ask": "turn", "text": _argument(" ".join(text)), "channel": "say"}, agreed=True)
+    words = _argument(" ".join(text))
+    if not words.strip():
+        raise WrongUse("There are no words in that; say something.")
+    events = _work({"ask": "turn", "text": words, "channel": "say"}, agreed=True)
     found = {event["event"]: event for event in events}
     if not as_json:
         _print(found["said"]["text"])

@@ -81,11 +81,7 @@ def _memory(home: Home, places: key.Places) -> Iterator[Finding]:
         )
     except SamanthaError as error:
         found = backup.newest_good(home, data_key)
-        way = (
-            f"run `samantha restore {found}`"
-            if found
-            else "`samantha restore FILE` takes a backup from elsewhere"
-        )
+        way = f"run `samantha restore {found}`" if found else "`samantha restore FILE` takes a backup from elsewhere"
         yield Finding("file", "bad", f"{error.sentence} {way}")
         return
     good = backup.newest_good(home, data_key)
@@ -108,9 +104,7 @@ def _key(wraps: key.Wraps, places: key.Places) -> Finding:
 def _phrase(wraps: key.Wraps) -> Finding:
     if wraps.way("phrase"):
         return Finding("recovery phrase", "ok", "made; it opens backups anywhere")
-    return Finding(
-        "recovery phrase", "note", "none yet; the next `samantha backup FILE` makes one and shows it"
-    )
+    return Finding("recovery phrase", "note", "none yet; the next `samantha backup FILE` makes one and shows it")
 
 
 def _nearest(folder: Path) -> Path:

@@ -90,9 +90,7 @@ class Asked:
     relation: str | None = None  # for kind "fact"
     value: str | None = None  # where the value is given and the subject, or the time, is asked for
     topic: str | None = None  # for kind "past": the words to look for
-    when: tuple[datetime, datetime] | None = (
-        None  # "past": only what was said from..until; "fact": what held then
-    )
+    when: tuple[datetime, datetime] | None = None  # "past": only what was said from..until; "fact": what held then
     want: Literal["value", "when", "who", "whether"] = "value"
 
 
@@ -106,9 +104,7 @@ class Recalled:
     asked: Asked | None = None
     recent: tuple[Line, ...] = ()  # the last lines of this conversation, oldest first
     names: Mapping[str, str] = field(default_factory=dict)  # "person" and "companion", where known
-    last_met: datetime | None = (
-        None  # when the person last spoke before this conversation; None the first time
-    )
+    last_met: datetime | None = None  # when the person last spoke before this conversation; None the first time
 
 
 @dataclass(frozen=True, slots=True)

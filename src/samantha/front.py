@@ -93,9 +93,7 @@ def _listen(port: int | None) -> socket.socket:
         try:
             return server.listen(port)
         except OSError as error:
-            raise WrongUse(
-                f"I can't serve on port {port} ({error.strerror}); choose another with --port."
-            ) from None
+            raise WrongUse(f"I can't serve on port {port} ({error.strerror}); choose another with --port.") from None
     with contextlib.suppress(OSError):
         return server.listen(USUAL_PORT)
     return server.listen(0)

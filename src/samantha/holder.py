@@ -97,9 +97,7 @@ def _listen(path: Path) -> sockets.socket:
         listening.bind(os.fspath(path))
     except OSError as error:
         listening.close()
-        raise NoRoom(
-            f"I can't make {path} ({error.strerror or error}); choose another place with --home."
-        ) from None
+        raise NoRoom(f"I can't make {path} ({error.strerror or error}); choose another place with --home.") from None
     finally:
         os.umask(mask)
     return listening
@@ -109,9 +107,7 @@ def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-async def _answer(
-    door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, take_within: float
-) -> None:
+async def _answer(door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, take_within: float) -> None:
     """Serve one connection: one request, its events; the asker hanging up interrupts it."""
     try:
         request = await _request(reader)

@@ -15,9 +15,7 @@ WAIT_TO_CLOSE = 10.0  # seconds a holder may take to end what it is saying
 LOOK_AGAIN = 0.05  # seconds
 
 
-def back_up(
-    home: Home, places: key.Places, destination: Path, *, new_phrase: bool
-) -> tuple[backup.Copy, str | None]:
+def back_up(home: Home, places: key.Places, destination: Path, *, new_phrase: bool) -> tuple[backup.Copy, str | None]:
     """Copy the file, in use or not, verify the copy, and return it with the recovery phrase.
 
     The phrase is None where one was made before, unless `new_phrase`. It counts from the moment the backup is
@@ -34,9 +32,7 @@ def back_up(
     return copy, phrase
 
 
-def bring_back(
-    home: Home, places: key.Places, file: Path, *, replace_newer: bool, now: datetime
-) -> backup.Copy:
+def bring_back(home: Home, places: key.Places, file: Path, *, replace_newer: bool, now: datetime) -> backup.Copy:
     """Restore a backup. Raises Held while somebody is talking to her."""
     home.prepare()
     with home.hold() as ours:

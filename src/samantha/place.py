@@ -21,9 +21,7 @@ def country() -> str | None:
     for folder in TZPATH:
         table = Path(folder) / "zone.tab"
         if table.is_file():
-            rows = (
-                row.split("\t") for row in table.read_text("utf-8").splitlines() if not row.startswith("#")
-            )
+            rows = (row.split("\t") for row in table.read_text("utf-8").splitlines() if not row.startswith("#"))
             found = next((row[0] for row in rows if row[2] == str(_zone())), None)
             if found:
                 return found

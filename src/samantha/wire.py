@@ -88,9 +88,7 @@ def said(value: Said) -> Event:
 
 def complete(value: Turn) -> Event:
     """Say that the turn is whole, and what was learnt."""
-    return Event(
-        "complete", {"turn": value.heard.turn, "facts": [fact(entry) for entry in value.recalled.told]}
-    )
+    return Event("complete", {"turn": value.heard.turn, "facts": [fact(entry) for entry in value.recalled.told]})
 
 
 def clean(text: str) -> str:

@@ -89,9 +89,7 @@ async def _hello(house: House, _: Request) -> Events:
     memory, now = house.she.memory, house.clock()
     names = memory.names()
     begins = house.met and not memory.talking(now)
-    greeting = (
-        house.she.mind.greet(now, Recalled(names=names, last_met=memory.last_met(now))) if begins else None
-    )
+    greeting = house.she.mind.greet(now, Recalled(names=names, last_met=memory.last_met(now))) if begins else None
     yield Event(
         "hello",
         {
@@ -260,9 +258,7 @@ WORKS: dict[str, Callable[[House, Request], Events]] = {
 def _work(request: Request) -> Callable[[House, Request], Events]:
     work = WORKS.get(str(request.get("ask")))
     if work is None:
-        raise WrongUse(
-            f"I don't know the work {str(request.get('ask'))[:40]!r}; docs/protocol.md lists them."
-        )
+        raise WrongUse(f"I don't know the work {str(request.get('ask'))[:40]!r}; docs/protocol.md lists them.")
     return work
 
 
@@ -271,9 +267,7 @@ def _text(request: Request, name: str) -> str:
     if not isinstance(text, str):
         raise WrongUse(f'"{name}" must be text.')
     if len(text) > LONGEST_TEXT:
-        raise WrongUse(
-            f"That is {len(text):,} characters; I take up to {LONGEST_TEXT:,} at once, so send it in parts."
-        )
+        raise WrongUse(f"That is {len(text):,} characters; I take up to {LONGEST_TEXT:,} at once, so send it in parts.")
     return wire.clean(text)
 
 
@@ -302,7 +296,5 @@ def _number(request: Request, name: str, default: int | None) -> int | None:
 
 def _allowed(name: str, value: Any) -> bool:
     if name == "country":
-        return value is None or (
-            isinstance(value, str) and len(value) == 2 and value.isalpha() and value.isascii()
-        )
+        return value is None or (isinstance(value, str) and len(value) == 2 and value.isalpha() and value.isascii())
     return any(type(value) is type(choice) and value == choice for choice in SETTINGS.get(name, ()))

@@ -296,17 +296,17 @@ OWN_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); fro
 
 
 class Terminal:
-    """`samantha chat` on a pseudo-terminal."""
+    """`samantha` on a pseudo-terminal."""
 
-    def __init__(self, home: Path, *options: str, kind: str = "dumb") -> None:
+    def __init__(self, home: Path, *options: str, command: str = "chat", kind: str = "dumb") -> None:
         self.out = ""
         self.closed = False
         self.decoder = codecs.getincrementaldecoder("utf-8")()
         ours, theirs = pty.openpty()
         self.ours = ours
-        command = [sys.executable, "-c", OWN_TERMINAL, "chat", "--home", str(home), *options]
+        words = [*command.split(), "--home", str(home), *options]
         self.process = subprocess.Popen(
-            command,
+            [sys.executable, "-c", OWN_TERMINAL, *words],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -345,16 +345,17 @@ class Terminal:
         self.type(f"{text}\r")
         return self.until(then)
 
-    def end(self) -> int:
-        """Wait until it has ended, and return its status."""
-        while True:
-            try:
-                if not os.read(self.ours, 65536):
-                    break
-            except OSError:  # how a pseudo-terminal says that the other end is closed
-                break
-        self.close()
-        return self.process.returncode
+    def leave(self) -> int:
+        """Type Ctrl-D until it has ended (one typed ahead of the prompt is lost), and return its status."""
+        for _ in range(20):
+            self.type("\x04")
+            while select.select([self.ours], [], [], 1)[0]:
+                try:
+                    os.read(self.ours, 65536)
+                except OSError:  # how a pseudo-terminal says that the other end is closed
+                    self.close()
+                    return self.process.returncode
+        raise AssertionError("it doesn't end")
 
     def close(self) -> None:
         """Hang up; whoever is still there ends with its terminal."""
@@ -400,8 +401,7 @@ def test_a_whole_chat_on_a_terminal(tmp_path: Path) -> None:
         terminal.line("/forget last", WORDS["forgotten"])
         assert "What can you do?" not in said(home)
         terminal.until("> ")
-        terminal.type("\x04")
-        assert terminal.end() == 0
+        assert terminal.leave() == 0
 
 
 def test_ctrl_c_on_a_terminal_keeps_what_was_shown_and_only_that(tmp_path: Path) -> None:
@@ -417,8 +417,7 @@ def test_ctrl_c_on_a_terminal_keeps_what_was_shown_and_only_that(tmp_path: Path)
         terminal.type("\x03")
         shown = begins + terminal.until(" —\n").replace("^C", "")
         terminal.until("> ")
-        terminal.type("\x04")
-        assert terminal.end() == 0
+        assert terminal.leave() == 0
     assert said(home)[-2:] == [said_in_danger, shown]
     assert len(shown) < len(concern.reply)
 
@@ -429,6 +428,24 @@ def test_ctrl_d_at_once_leaves_with_status_0(tmp_path: Path) -> None:
         terminal.type("\x04")
         terminal.until("(not remembered) >")
         terminal.type("\x03")  # clears the line
-        terminal.type("\x04")
-        assert terminal.end() == 0
+        assert terminal.leave() == 0
     assert not (tmp_path / "home" / "memory.db").exists()
+
+
+def test_a_chat_ends_when_the_file_is_locked_from_elsewhere(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with closing(Terminal(home, "--yes")) as terminal:
+        terminal.until("> ")
+        command = [sys.executable, "-m", "samantha", "lock", "--json", "--home", str(home)]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        terminal.until("Locked from elsewhere.")
+        assert terminal.leave() == 0
+
+
+def test_without_a_browser_one_talks_beside_the_page(tmp_path: Path) -> None:
+    with closing(Terminal(tmp_path / "home", "--yes", "--port", "0", command="")) as terminal:
+        terminal.until("Her page: http://127.0.0.1:")
+        terminal.until("> ")
+        terminal.line("/help", "/quit")
+        terminal.until("> ")
+        assert terminal.leave() == 0

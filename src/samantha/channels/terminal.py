@@ -129,9 +129,7 @@ async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: fl
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, stop)
     try:
-        async with aclosing(
-            door.ask({"ask": "turn", "text": text, "channel": channel, "pace": pace})
-        ) as events:
+        async with aclosing(door.ask({"ask": "turn", "text": text, "channel": channel, "pace": pace})) as events:
             async for event in events:
                 begun = True
                 if event["event"] == "word":
@@ -201,9 +199,7 @@ async def _pick(options: list[str], screen: Screen) -> int | None:
         typed = text.strip().lower()
         if not typed:
             return 0
-        found = [
-            n for n, option in enumerate(options) if typed == str(n + 1) or option.lower().startswith(typed)
-        ]
+        found = [n for n, option in enumerate(options) if typed == str(n + 1) or option.lower().startswith(typed)]
         if found:
             return found[0]
         screen.write(f"{_words()['pick again'].format(most=len(options))}\n")

@@ -18,18 +18,14 @@ LONGEST_CONVERSATION = 2_000  # lines looked back through for its beginning
 def keep(db: apsw.Connection, heard: Heard) -> Heard:
     """Make the person's words durable, and return them with their turn's id."""
     with db:
-        turn = db.execute(
-            "insert into turn (channel, state) values (?, 'heard') returning id", (heard.channel,)
-        ).get
+        turn = db.execute("insert into turn (channel, state) values (?, 'heard') returning id", (heard.channel,)).get
         _add(db, turn, "person", heard.at, heard.text)
     return replace(heard, turn=turn)
 
 
 def note(db: apsw.Connection, question: str, heard: Heard, sensitivity: Sensitivity) -> None:
     """Add a turn that is already over, in which she asked and the person answered. Call it inside a transaction."""
-    turn = db.execute(
-        "insert into turn (channel, state) values (?, 'complete') returning id", (heard.channel,)
-    ).get
+    turn = db.execute("insert into turn (channel, state) values (?, 'complete') returning id", (heard.channel,)).get
     _add(db, turn, "companion", heard.at, question)
     _add(db, turn, "person", heard.at, heard.text, sensitivity)
 

@@ -12,6 +12,7 @@ import apsw
 from samantha.events import Damaged, Locked, WrongUse
 from samantha.store import key
 from samantha.store.connection import connect, sentences
+from samantha.store.forgetting import forget_turn
 from samantha.store.home import Home, room, sync_folder, write_private
 
 USED = "select seq from sqlite_sequence where name = 'turn'"
@@ -79,7 +80,7 @@ def carry_over(here: Here, file: Path, data_key: bytes) -> None:
         try:
             with connection:
                 for turn in here.forgotten:
-                    _forget(connection, turn)
+                    forget_turn(connection, turn)
                 # A number means one turn in all copies of a memory, so that what is forgotten stays nameable.
                 used = max([here.used, *_rows(connection, USED)])
                 connection.execute("delete from sqlite_sequence where name = 'turn'")
@@ -136,15 +137,3 @@ def _numbers(connection: apsw.Connection) -> tuple[tuple[int, ...], int]:
 
 def _rows(connection: apsw.Connection, query: str) -> list[Any]:
     return [row[0] for row in connection.execute(query)]
-
-
-def _forget(connection: apsw.Connection, turn: int) -> None:
-    """Forget a turn; what its facts had ended holds again, as when it was forgotten first."""
-    connection.execute(
-        "update fact set valid_to = null, ended_by = null, never_true = 0 where ended_by in "
-        "(select fact.id from fact join line on line.id = fact.line where line.turn = ?)",
-        (turn,),
-    )
-    connection.execute("delete from turn where id = ?", (turn,))
-    connection.execute("delete from person where id not in (select person from fact where person is not null)")
-    connection.execute("insert or ignore into forgotten values (?)", (turn,))

@@ -49,28 +49,39 @@ def _named(text: str, found: list[Token], at: int, company: Company) -> Subject 
         return None
     bond, pronoun = bonds()[" ".join(token.word for token in found[at:after])]
     gap = text[found[after - 1].end : found[after].start].strip()
-    length = _length(text, found, after, lower=not gap)
+    length = _length(text, found, after, company, lower=not gap)
     if pronoun == "they" or not length or (gap and not (gap == "," and _set_apart(text, found, after + length))):
         return None
     name = text[found[after].start : found[after + length - 1].end]
     return company.whom(Subject("other", bond, name))
 
 
-def _length(text: str, found: list[Token], at: int, lower: bool) -> int:
+def _length(text: str, found: list[Token], at: int, company: Company, lower: bool) -> int:
     """Return how many words from here on are somebody's name."""
     count = capitals(text, found, at)
+    word = found[at].word
+    if count and (_titled(text, found, at, company) or (word in words("yours") and at + 1 == len(found))):
+        return 0  # a verb with a capital, or she herself is spoken to: "thank you my friend Samantha"
     for n, token in enumerate(found[at : at + count]):
         if not _a_name(text, token):
             return n
-    word = found[at].word
     return count or int(lower and word in first_names() and word not in words("also words"))
+
+
+def _titled(text: str, found: list[Token], at: int, company: Company) -> bool:
+    """Return whether a capital is no sign of a name: "My Sister Had A Baby"."""
+    before = found[at - 1]
+    headline = before.start > 0 and text[before.start].isupper()
+    return found[at].word not in first_names() and (headline or found[at].word in company.verbs)
 
 
 def _a_name(text: str, token: Token) -> bool:
     if token.word in first_names():
         return True
     shouted = len(token.word) > 2 and text[token.start : token.end].isupper()
-    return not (shouted or token.word in words("lone names only") or no_name(token.word, strictly=True))
+    return not (
+        shouted or token.word in words("lone names only") | words("towns") or no_name(token.word, strictly=True)
+    )
 
 
 def _set_apart(text: str, found: list[Token], after: int) -> bool:

@@ -36,11 +36,11 @@ def _within(at: int, when: When) -> bool:
 
 def _dated(text: str, now: datetime) -> When | None:
     """Return the date a text begins with, also a bare year."""
-    preposition = content("before a year")
-    for led in (text.strip(), f"{preposition} {text.strip()}"):
-        for when in find(led, now):
-            if when.span[0] == 0:
-                return when
+    written = text.strip()
+    for led in (written, f"{content('before a year')} {written}"):
+        found = next((when for when in find(led, now) if when.span[0] == 0), None)
+        if found:
+            return found
     return None
 
 
