@@ -22,7 +22,10 @@ from samantha.care.danger import weigh
 from samantha.events import Fact
 
 UTC = ZoneInfo("UTC")
-NUMBERS = {word: str(n) for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])}
+NUMBERS = {
+    word: str(n)
+    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
+}
 UNKNOWN = [
     "told me",
     "haven't told",

@@ -318,7 +318,7 @@ def test_help_and_version(run: Run) -> None:
     assert run("-h").status == run("memory", "--help").status == 0
 
 
-# --- pipes, and what only a process shows -------------------------------------------------------------------------------
+# --- pipes, and what only a process shows ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", [(), ("chat",)])

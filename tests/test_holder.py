@@ -285,7 +285,7 @@ def test_the_second_hands_its_work_to_the_first_and_takes_over_when_that_leaves(
         async with app.Doorway(config(tmp_path), serve=True) as first:
             second = await app.Doorway(config(tmp_path), serve=True).__aenter__()
             assert first.house
-            assert second.house is None
+            assert [door.house for door in (first, second)] == [first.house, None]
             await ask(second, "turn", text="Through the socket.")
             assert texts(first.house)[0] == "Through the socket."
         answers = await asyncio.gather(*(ask(second, "turn", text=f"Saying {n}.") for n in range(4)))

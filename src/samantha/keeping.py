@@ -5,7 +5,7 @@ import contextlib
 from datetime import datetime
 from pathlib import Path
 
-from samantha.channels.terminal import only
+from samantha.channels.base import only
 from samantha.events import Held, WrongUse
 from samantha.holder import There
 from samantha.store import backup, key

@@ -11,9 +11,7 @@ from samantha.affect.text import read
 from samantha.events import Feeling
 from samantha.language import load
 
-SAID: dict[str, list[str]] = yaml.safe_load(
-    (Path(__file__).parent / "feelings.yaml").read_text(encoding="utf-8")
-)
+SAID: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "feelings.yaml").read_text(encoding="utf-8"))
 
 
 def felt(text: str) -> Feeling:
@@ -22,9 +20,7 @@ def felt(text: str) -> Feeling:
     return feeling
 
 
-@pytest.mark.parametrize(
-    ("label", "text"), [(label, text) for label, texts in SAID.items() for text in texts]
-)
+@pytest.mark.parametrize(("label", "text"), [(label, text) for label, texts in SAID.items() for text in texts])
 def test_every_line_is_read_as_what_it_is(label: str, text: str) -> None:
     feeling = read(text)
     assert (feeling.label if feeling else "nothing") == label
@@ -59,9 +55,7 @@ def test_what_weighs_more_wins_over_the_opposite() -> None:
     assert felt("I was nervous, I'm happy, so happy. I'm glad").label == "joy"
 
 
-@pytest.mark.parametrize(
-    "part", ["so sad, ", "I'm ", "'", '"', "x", "\n", "my dear old sister just ", "never "]
-)
+@pytest.mark.parametrize("part", ["so sad, ", "I'm ", "'", '"', "x", "\n", "my dear old sister just ", "never "])
 def test_a_megabyte_is_read_at_its_beginning(part: str) -> None:
     read(part * (1_000_000 // len(part)))
     assert felt("I'm sad. " + part * (1_000_000 // len(part))).label in SAID

@@ -1,6 +1,7 @@
 """What a channel is to a turn, and what a door is to a screen."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, Protocol
 
 from samantha.events import Event, Heard, Reply, Said
@@ -31,3 +32,13 @@ class Door(Protocol):
         Closing the iterator in the middle of a reply interrupts it: what was yielded counts as shown.
         """
         ...
+
+
+async def only(door: Door, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the one event that answers a request; a refusal is returned as its `error` event."""
+    found: dict[str, Any] = {}
+    async with aclosing(door.ask(request)) as events:
+        async for event in events:
+            if event["event"] != "done":
+                found = event
+    return found

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Any, Protocol
 
 from samantha import language
-from samantha.channels.base import Door
+from samantha.channels.base import Door, only
 from samantha.events import SamanthaError
 
 PACE = 0.03  # seconds between words: as fast as one reads, slow enough to interrupt
@@ -88,16 +88,6 @@ async def chat(door: Door, screen: Screen) -> None:
             return
         if line.strip():
             await _line(door, line, screen)
-
-
-async def only(door: Door, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the one event that answers a request; a refusal is returned as its `error` event."""
-    found: dict[str, Any] = {}
-    async with aclosing(door.ask(request)) as events:
-        async for event in events:
-            if event["event"] != "done":
-                found = event
-    return found
 
 
 async def earlier(door: Door, limit: int = 200) -> AsyncIterator[str]:

@@ -81,11 +81,17 @@ def _held_as(db: apsw.Connection, told: Fact) -> int | None:
 def _keep_one(db: apsw.Connection, told: Fact, line: int, at: datetime) -> Fact:
     person = people.resolve(db, told.subject, line, at) if told.subject.kind == "other" else None
     same = _holding(db, told, person)
-    if same is not None and told.valid_to is None and not told.corrects:
-        return replace(told, id=same)  # told again; the first telling is its source
+    if same is not None and _is_the_same_again(db, same, told):
+        return fact(db.execute(f"{FACT_QUERY} where fact.id = ?", (same,)).get)  # the first telling is its source
     number = _insert(db, told, person, line, at)
     _end_older(db, told, person, number, at)
     return replace(told, id=number, line=line, learnt=at)
+
+
+def _is_the_same_again(db: apsw.Connection, same: int, told: Fact) -> bool:
+    """Tell whether a fact that holds was just told again, with nothing new about it, such as since when."""
+    dated = db.execute("select valid_from from fact where id = ?", (same,)).get is not None
+    return told.valid_to is None and not told.corrects and (dated or told.valid_from is None)
 
 
 def _insert(db: apsw.Connection, told: Fact, person: int | None, line: int, at: datetime) -> int:
@@ -100,29 +106,32 @@ def _insert(db: apsw.Connection, told: Fact, person: int | None, line: int, at: 
 
 
 def _end_older(db: apsw.Connection, told: Fact, person: int | None, number: int, at: datetime) -> None:
-    """End what the new fact supersedes; a correction says that the old was never true."""
-    same_thing = "subject = ? and person is ? and relation = ? and id <> ? and valid_to is null"
-    values = [told.subject.kind, person, told.relation, number]
-    if told.valid_to is not None:  # "I no longer live in Oslo" ends just that
-        same_thing += " and value = ? collate nocase"
+    """End what the new fact supersedes; what it corrects, or says better, is set aside as never true."""
+    if told.valid_from is not None and told.valid_to is not None:
+        return  # a stay that began and ended says nothing of today
+    which, ended = "", told.valid_from if told.valid_from and told.valid_from <= at else at
+    values: list[str | int | None] = [told.subject.kind, person, told.relation, number]
+    again = _holding(db, told, person, but=number)
+    if told.valid_to is not None or again is not None:  # "I no longer live in Oslo", "I moved to Oslo in 2014"
+        which, ended = " and value = ? collate nocase", told.valid_to or at
         values.append(told.value)
     elif told.corrects and told.relation not in SINGLE:  # only the last of several can have been meant
-        same_thing += (
-            " and id = (select max(id) from fact where subject = ? and person is ? and relation = ? and id <> ?)"
-        )
+        which = " and id = (select max(id) from fact where subject = ? and person is ? and relation = ? and id <> ?)"
         values += values[:4]
     elif told.relation not in SINGLE:
         return
-    ended = iso(told.valid_from if told.valid_from and told.valid_from <= at else at)
-    query = f"update fact set valid_to = ?, ended_by = ?, never_true = ? where {same_thing}"
-    db.execute(query, [ended, number, int(told.corrects), *values])
+    set_aside = told.corrects or (again is not None and told.valid_to is None)
+    query = f"""update fact set valid_to = ?, ended_by = ?, never_true = ?
+                where subject = ? and person is ? and relation = ? and id <> ? and valid_to is null{which}"""
+    db.execute(query, [iso(ended), number, int(set_aside), *values])
 
 
-def _holding(db: apsw.Connection, told: Fact, person: int | None) -> int | None:
-    query = """select id from fact where subject = ? and person is ? and relation = ?
-               and value = ? collate nocase and valid_to is null"""
-    row = db.execute(query, (told.subject.kind, person, told.relation, told.value)).fetchone()
-    return row[0] if row else None
+def _holding(db: apsw.Connection, told: Fact, person: int | None, but: int = 0) -> int | None:
+    """Return the id of the same fact where it holds already, in a row other than `but`."""
+    query = """select max(id) from fact where subject = ? and person is ? and relation = ?
+               and value = ? collate nocase and valid_to is null and id <> ?"""
+    found: int | None = db.execute(query, (told.subject.kind, person, told.relation, told.value, but)).get
+    return found
 
 
 def _subjects(db: apsw.Connection, subject: Subject) -> list[tuple[str, int]]:

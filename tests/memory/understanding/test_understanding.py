@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from samantha.events import Asked, Fact, Subject
-from samantha.memory.understanding import SINGLE, Context, asked, bond_of, told, wording
 from samantha.language.templates import template
+from samantha.memory.understanding import SINGLE, Context, asked, bond_of, told, wording
 from samantha.memory.understanding.vocabulary import relations
 
 HERE = Path(__file__).parent

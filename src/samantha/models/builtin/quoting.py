@@ -8,6 +8,7 @@ from samantha.language import load
 from samantha.models.builtin.situation import sentences
 
 LONGEST_QUOTE = 25  # words
+LONGEST = 200  # characters, for what has no words to count
 LONGEST_FRAGMENT = 7  # words
 SHORTEST_CLAUSE = 3  # words
 PAUSE = re.compile(r"[.,;:!?…]+(?:\s+|$)|[()\"“”\n—–]+")
@@ -19,7 +20,7 @@ def quote(text: str, words: Collection[str]) -> str:
     parts = sentences(text) or [text]
     wanted = [word.lower() for word in words]
     best = max(parts, key=lambda part: sum(word in part.lower() for word in wanted))
-    return _shortened(best.strip(EDGES), wanted)
+    return _shortened(best.strip(EDGES), wanted)[:LONGEST]
 
 
 def fragment(text: str) -> str | None:
@@ -32,7 +33,7 @@ def fragment(text: str) -> str | None:
         return None
     best = max(speaking[-2:], key=lambda clause: min(len(clause.split()), LONGEST_FRAGMENT))
     found = list(re.finditer(r"\S+", best))[-LONGEST_FRAGMENT:]
-    return best[found[0].start() :]
+    return best[found[0].start() :][:LONGEST]
 
 
 def _clauses(text: str) -> Iterator[str]:
