@@ -22,10 +22,8 @@ from samantha.care.danger import weigh
 from samantha.events import Fact
 
 UTC = ZoneInfo("UTC")
-NUMBERS = {
-    word: str(n)
-    for n, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"])
-}
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS = {word: str(n) for n, word in enumerate(WORDS)}
 UNKNOWN = [
     "told me",
     "haven't told",

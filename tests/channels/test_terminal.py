@@ -20,7 +20,8 @@ import pytest
 
 from samantha import app, language
 from samantha.care import danger
-from samantha.channels.terminal import Plain, chat, earlier, lines_from, only, piped
+from samantha.channels.base import only
+from samantha.channels.terminal import Plain, chat, earlier, lines_from, piped
 from samantha.events import SamanthaError
 from samantha.store.home import Home
 from samantha.store.key import Places

@@ -23,12 +23,15 @@ class Told:
 
     def __call__(self, *told: Fact) -> tuple[Fact, ...]:
         with self.db:
-            turn = self.db.execute("insert into turn (channel, state) values ('test', 'complete') returning id").get
-            line = self.db.execute(
-                "insert into line (turn, who, at, instant, text) values (?, 'person', ?, ?, 'x') returning id",
-                (turn, NOW.isoformat(), NOW.timestamp()),
-            ).get
-            return facts.keep(self.db, told, line, NOW)
+            line = self.line()
+        return facts.keep(self.db, told, line, NOW)
+
+    def line(self) -> int:
+        """Add a line of a turn of its own, and return its id."""
+        turn = self.db.execute("insert into turn (channel, state) values ('test', 'complete') returning id").get
+        row = (turn, NOW.isoformat(), NOW.timestamp())
+        query = "insert into line (turn, who, at, instant, text) values (?, 'person', ?, ?, 'x') returning id"
+        return int(self.db.execute(query, row).get)
 
     def held(self) -> list[tuple[str, str]]:
         return [(fact.relation, fact.value) for fact in self.memory.facts() if fact.relation not in ("name", "bond")]
