@@ -264,12 +264,15 @@ def bench() -> None:
 @bench.command("turn")
 @click.option("--lines", type=click.IntRange(100, 5_000_000), default=100_000, help="Remembered turns beforehand.")
 @click.option("--turns", type=click.IntRange(10, 10_000), default=200, help="Turns measured.")
+@click.option("--cold-runs", type=click.IntRange(1, 100), default=11, help="Cold starts of each kind.")
 @json_option
-def bench_turn(lines: int, turns: int, as_json: bool) -> None:
+def bench_turn(lines: int, turns: int, cold_runs: int, as_json: bool) -> None:
     """Time a turn with much remembered, and a cold `samantha say` against an empty Python."""
     from samantha.bench.turn import measure  # noqa: PLC0415
 
-    figures = measure(remembered=lines, turns=turns, tell=lambda words: print(words, file=sys.stderr))
+    figures = measure(
+        remembered=lines, turns=turns, cold_runs=cold_runs, tell=lambda words: print(words, file=sys.stderr)
+    )
     if as_json:
         _print_json(figures)
     else:

@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from samantha import app, language
 from samantha.care import danger
 from samantha.channels.base import only
+from samantha.channels.prompt import Wrap
 from samantha.channels.terminal import Plain, chat, earlier, lines_from, piped
 from samantha.events import SamanthaError
 from samantha.store.home import Home
@@ -450,3 +453,27 @@ def test_without_a_browser_one_talks_beside_the_page(tmp_path: Path) -> None:
         terminal.line("/help", "/quit")
         terminal.until("> ")
         assert terminal.leave() == 0
+
+
+# --- lines of whole words -----------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.text("ab \n", max_size=30), max_size=8), st.integers(5, 40))
+def test_wrapping_loses_no_word(pieces: list[str], width: int) -> None:
+    wrap = Wrap()
+    shown = "".join(wrap(piece, width) for piece in pieces)
+    assert shown.split() == "".join(pieces).split() or any(not piece[-1:].isspace() for piece in pieces[:-1])
+    assert shown.replace("\n", "").replace(" ", "") == "".join(pieces).replace("\n", "").replace(" ", "")
+
+
+def test_a_word_that_does_not_fit_begins_a_line() -> None:
+    wrap = Wrap()
+    assert wrap("one two three", 8) == "one two\nthree"
+    assert wrap(" four", 8) == "\nfour"
+    assert wrap("\nfive", 8) == "\nfive"
+
+
+def test_agreeing_after_a_skipped_meeting_shows_the_phrase(unmet: House) -> None:
+    screen = talk(unmet, "/skip", "/on", "", "/quit")
+    assert WORDS["phrase"] in screen.shown
+    assert unmet.met

@@ -24,7 +24,6 @@ from samantha.store.key import Places
 from samantha.work import Here, House
 
 VOCABULARY = 20_000  # words; each is used about 1/rank as often as the first, as in speech (Zipf)
-COLD_RUNS = 11
 START = datetime(2016, 1, 1, 8, tzinfo=UTC)
 # What is said in the measured turns: telling, asking back, small talk, in equal parts; {} are words of the memory.
 SAYINGS = (
@@ -37,7 +36,7 @@ SAYINGS = (
 )
 
 
-def measure(*, remembered: int, turns: int, tell: Callable[[str], None]) -> dict[str, float]:
+def measure(*, remembered: int, turns: int, cold_runs: int, tell: Callable[[str], None]) -> dict[str, float]:
     """Return the figures, in ms, bytes and ratios; `tell` hears what is going on."""
     with tempfile.TemporaryDirectory(prefix="samantha-bench-") as folder:
         house = _house(Path(folder))
@@ -55,7 +54,7 @@ def measure(*, remembered: int, turns: int, tell: Callable[[str], None]) -> dict
             "file, MiB": size / 2**20,
             "turn median, ms": statistics.median(times),
             "turn 95th percentile, ms": statistics.quantiles(times, n=20)[-1],
-            **_cold(Path(folder)),
+            **_cold(Path(folder), cold_runs),
         }
 
 
@@ -91,7 +90,7 @@ async def _take(door: Door, count: int) -> list[float]:
     return times[len(SAYINGS) :]
 
 
-def _cold(folder: Path) -> dict[str, float]:
+def _cold(folder: Path, count: int) -> dict[str, float]:
     """Time whole processes in turn, A B A B: an empty Python, `say` with a key file, `say` with a passphrase."""
     samantha = shutil.which("samantha", path=str(Path(sys.executable).parent)) or "samantha"
     plain = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"), "PATH": os.environ["PATH"]}
@@ -99,7 +98,7 @@ def _cold(folder: Path) -> dict[str, float]:
     secret = plain | {"SAMANTHA_HOME": str(folder / "secret"), "SAMANTHA_PASSPHRASE": "bench"}
     say = [samantha, "say", "I went to see the garden with Tom today"]
     runs = [([sys.executable, "-c", "pass"], plain), (say, keyed), (say, secret)]
-    rounds = [[_process(*run) for run in runs] for _ in range(COLD_RUNS + 1)][1:]  # the first makes the memories
+    rounds = [[_process(*run) for run in runs] for _ in range(count + 1)][1:]  # the first makes the memories
     empty, by_file, by_passphrase = (statistics.median(times) for times in zip(*rounds, strict=True))
     return {
         "empty Python, ms": empty,

@@ -142,6 +142,7 @@ async def _prompt(door: Door) -> str:
 async def _meet(door: Door, screen: Screen) -> None:
     """Go through the first meeting; the end of input, or /skip, skips the rest of it."""
     step = await only(door, {"ask": "meet"})
+    screen.write(f"{_words()['skip']}\n")
     while True:
         for sentence in step.get("says", [step.get("sentence")]):
             screen.write(f"{sentence}\n")
@@ -158,7 +159,7 @@ async def _ask(step: dict[str, Any], screen: Screen) -> dict[str, Any] | None:
 
 async def _choose(step: dict[str, Any], screen: Screen) -> dict[str, Any] | None:
     options = [choice["label"] for choice in step["choices"]]
-    picked = await _pick(options, screen)
+    picked = await _pick(options, screen, by_default=None)  # a yes is never a slip of the Enter key
     return None if picked is None else {"choice": step["choices"][picked]["id"]}
 
 
@@ -166,7 +167,7 @@ async def _cards(step: dict[str, Any], screen: Screen) -> dict[str, Any] | None:
     words, chosen = _words(), {}
     for card in step["cards"]:
         screen.write(f"\n  {card['title']}\n  ({card['source']})\n")
-        picked = await _pick([words["keep"], words["never mention"], words["let go"]], screen)
+        picked = await _pick([words["keep"], words["never mention"], words["let go"]], screen, by_default=0)
         if picked is None:
             return None
         chosen[card["id"]] = ("keep", "never mention", "let go")[picked]
@@ -179,20 +180,23 @@ async def _phrase(step: dict[str, Any], screen: Screen) -> dict[str, Any]:
     return {}
 
 
-async def _pick(options: list[str], screen: Screen) -> int | None:
-    """Return the number of the option picked, the first by default; None to skip."""
-    screen.write("".join(f"  {number}  {option}\n" for number, option in enumerate(options, 1)))
+async def _pick(options: list[str], screen: Screen, by_default: int | None) -> int | None:
+    """Return the number of the option picked; None to skip."""
+    words, most = _words(), len(options)
+    screen.write("  " + "   ".join(f"{number} {option}" for number, option in enumerate(options, 1)) + "\n")
+    prompt = words["pick"] if by_default is None else words["pick or enter"]
     while True:
-        text = await screen.read(_words()["pick"].format(most=len(options)))
+        text = await screen.read(prompt.format(most=most))
         if text is None or text.strip() == "/skip":
             return None
         typed = text.strip().lower()
         if not typed:
-            return 0
-        found = [n for n, option in enumerate(options) if typed == str(n + 1) or option.lower().startswith(typed)]
+            found = [] if by_default is None else [by_default]
+        else:
+            found = [n for n, option in enumerate(options) if typed == str(n + 1) or option.lower().startswith(typed)]
         if found:
             return found[0]
-        screen.write(f"{_words()['pick again'].format(most=len(options))}\n")
+        screen.write(f"{words['pick again'].format(most=most)}\n")
 
 
 async def _help(_: Door, screen: Screen) -> None:
@@ -216,6 +220,9 @@ async def _on(door: Door, screen: Screen) -> None:
 async def _switch(door: Door, screen: Screen, *, on: bool) -> None:
     record = await only(door, {"ask": "record", "on": on})
     screen.write(f"{record.get('sentence') or _words()['record'][record['record']]}\n")
+    if "phrase" in record:  # this made the file
+        screen.write(f"{_words()['phrase']}\n")
+        await _phrase(record, screen)
 
 
 COMMANDS = {"/help": _help, "/forget last": _forget, "/off": _off, "/on": _on}
