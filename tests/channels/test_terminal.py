@@ -212,7 +212,7 @@ def test_the_meeting_in_the_terminal(unmet: House) -> None:
     assert WORDS["pick again"].format(most=3) in screen.shown
     assert "Ada, then." in screen.shown
     assert WORDS["written down"] in screen.prompts
-    assert re.search(r"^    (\w+ ){11}\w+$", screen.shown, re.MULTILINE)
+    assert re.search(r"^(    (\w+ ){3}\w+\n){3}$", screen.shown, re.MULTILINE)
     assert unmet.she.memory.names() == {"companion": "Ada", "person": "Theo"}
     assert screen.prompts[-1] == WORDS["prompt"]["on"]
 
@@ -388,7 +388,7 @@ def test_a_whole_chat_on_a_terminal(tmp_path: Path) -> None:
                 break
         assert not (home / "memory.db").exists()
         phrase = terminal.line("1", "written them down:")
-        assert re.search(r"(?:[a-z]+ ){11}[a-z]+", phrase)
+        assert re.search(r"(?:    (?:[a-z]+ ){3}[a-z]+\s+){3}", phrase)
         terminal.line("", "today, really?")
         terminal.until("> ")
         terminal.line("/help", "Ctrl-C")

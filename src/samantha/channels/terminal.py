@@ -175,7 +175,9 @@ async def _cards(step: dict[str, Any], screen: Screen) -> dict[str, Any] | None:
 
 
 async def _phrase(step: dict[str, Any], screen: Screen) -> dict[str, Any]:
-    screen.write(f"\n    {step['phrase']}\n\n")
+    words = step["phrase"].split()
+    rows = [" ".join(words[at : at + 4]) for at in range(0, len(words), 4)]
+    screen.write("\n" + "".join(f"    {row}\n" for row in rows) + "\n")
     await screen.read(_words()["written down"])
     return {}
 
