@@ -172,6 +172,11 @@ class ScriptedDoor:
         self.record = "on" if request["on"] else "off"
         yield {"event": "record", "record": self.record, "since": None} | ({"phrase": PHRASE} if begins else {})
 
+    async def _forget(self, request: Event) -> AsyncGenerator[Event, None]:
+        last = self.lines[-1]["turn"] if self.lines else None
+        self.lines = [line for line in self.lines if line["turn"] != last]
+        yield {"event": "forgotten", "turns": int(last is not None), "facts": 0}
+
     async def _settings(self, request: Event) -> AsyncGenerator[Event, None]:
         self.settings |= request.get("set", {})
         yield {"event": "settings", **self.settings}

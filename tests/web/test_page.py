@@ -229,6 +229,23 @@ def test_her_name_follows_a_renaming(opened: Open, door: ScriptedDoor) -> None:
     expect(tab).to_have_title("Ada")
 
 
+# ---- forgetting
+
+
+def test_the_last_turn_is_forgotten_when_asked_twice(opened: Open, door: ScriptedDoor) -> None:
+    tab = opened(PHONE)
+    write(tab, "What I should not have said.")
+    expect(her(tab)).to_contain_text(door.reply)
+    tab.get_by_role("button", name="Forget the last").click()
+    tab.get_by_role("button", name="Keep it").click()
+    assert any("should not" in line["text"] for line in door.lines)
+    tab.get_by_role("button", name="Forget the last").click()
+    tab.get_by_role("button", name="Forget it").click()
+    expect(tab.locator(".notice")).to_contain_text("Forgotten, for good.")
+    assert not any("should not" in line["text"] for line in door.lines)
+    expect(tab.get_by_text("What I should not have said.")).to_have_count(0)
+
+
 # ---- earlier talk
 
 
@@ -564,13 +581,13 @@ def test_keyboard_alone_reaches_everything_and_shows_where_it_is(opened: Open, d
     tab = opened()
     expect(tab.get_by_role("log")).to_contain_text("answer 6.")
     stops = []
-    for _ in range(11):
+    for _ in range(12):
         tab.keyboard.press("Tab")
         stops.append(tab.evaluate("document.activeElement.textContent || document.activeElement.id"))
         assert tab.evaluate("document.activeElement.matches(':focus-visible')")
     assert stops == [
         "Skip to what you can do here", "Talk", "Settings", "question", "Search", "Copy",
-        "Earlier talk", "Still", "Off the record", "words", "Send",
+        "Earlier talk", "Forget the last", "Still", "Off the record", "words", "Send",
     ]  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class TalkView extends HTMLElement {
   });
   #earlier = button("Earlier talk", () => this.#log.open(), { class: "pill quiet", hidden: true });
   #still = button("Still", () => this.#toggleStill(), { class: "pill quiet", "aria-pressed": "false" });
+  #forget = button("Forget the last", () => this.#askToForget(), { class: "pill quiet", hidden: true });
   #record = button("Off the record", () => this.#toggleRecord(), { "aria-pressed": "false" });
   #send = h("button", { class: "pill solid" }, "Send");
   #stop = button("Stop", () => this.#interrupt(), { class: "pill solid stop" });
@@ -45,7 +46,7 @@ class TalkView extends HTMLElement {
       h("label", { for: "words", class: "unseen" }, "Write to her"), this.#field,
       h("div", { class: "go" }, this.#send, this.#stop)));
   #stage = h("section", { class: "stage", "aria-label": "Now" },
-    h("div", { class: "tools" }, this.#earlier, this.#still), this.#line,
+    h("div", { class: "tools" }, this.#earlier, this.#forget, this.#still), this.#line,
     h("div", { class: "state", role: "status" }, h("p", {}, this.#word, " ", this.#hint), this.#badge),
     this.#captions, this.#meeting);
 
@@ -291,6 +292,7 @@ class TalkView extends HTMLElement {
   #logChanged() {
     const atNow = !this.#log.contains(document.activeElement) && this.#nearNow();
     this.#earlier.hidden = this.#log.hidden;
+    this.#forget.hidden = this.#log.hidden && !this.#you.textContent;
     if (atNow) this.toNow();
   }
 
@@ -308,6 +310,23 @@ class TalkView extends HTMLElement {
       this.classList.add("meeting");
       this.#meeting.showPhrase(phrase);
     });
+  }
+
+  // Forgetting is for good, so it is asked twice.
+  #askToForget() {
+    const yes = button("Forget it", () => this.#guard(() => this.#forgetLast()), { class: "pill solid" });
+    this.#tell("Forget the last thing you said to her on the record, and her answer, for good?", yes,
+      button("Keep it", () => { this.#tell(""); this.#forget.focus(); }));
+    yes.focus();
+  }
+
+  async #forgetLast() {
+    const { turns } = await this.#wire.one("forget", { what: "last" });
+    this.#you.textContent = this.#reply.textContent = "";
+    await this.#log.refresh();
+    await this.hello();
+    this.#tell(turns ? "Forgotten, for good." : "There is nothing to forget.");
+    this.#field.focus();
   }
 
   #toggleStill() {
