@@ -1,7 +1,9 @@
 """What the built-in mind says: phrases, quoting, sums, and the order of its moves."""
 
+import re
 import string
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from samantha import language
 from samantha.events import Asked, Fact, Feeling, Heard, Line, Recalled, Subject
-from samantha.models.builtin import sums
+from samantha.models.builtin import moves, sums
 from samantha.models.builtin.mind import BuiltinMind, reply
 from samantha.models.builtin.phrases import Phrases
 from samantha.models.builtin.quoting import LONGEST_FRAGMENT, LONGEST_QUOTE, fragment, quote
@@ -22,7 +24,7 @@ NEVER = ("i understand how you feel", "i'm here for you", "it sounds like", "as 
 def said(
     text: str, *, turn: int | None = 1, at: datetime = NOW, feeling: Feeling | None = None, **recalled: object
 ) -> str:
-    return reply(Heard(text, at, turn=turn), feeling, Recalled(**recalled))  # type: ignore[arg-type]
+    return reply(Heard(text, at, turn=turn), feeling, Recalled(kept=turn is not None, **recalled))  # type: ignore[arg-type]
 
 
 def line(text: str, when: datetime = NOW - timedelta(days=1), number: int = 1) -> Line:
@@ -177,9 +179,28 @@ def test_two_lines_of_a_day_are_both_quoted() -> None:
 
 def test_off_the_record_she_does_not_claim_to_keep() -> None:
     fact = Fact(Subject(), "allergic to", "nuts")
-    assert "off the record" in said("I'm allergic to nuts", turn=None, told=(fact,)).lower()
+    assert "kept" in said("I'm allergic to nuts", turn=None, told=(fact,))
     corrected = Fact(Subject(), "lives in", "Oslo", corrects=True)
-    assert "Off the record" in said("no, Oslo", turn=None, told=(corrected,))
+    assert "haven't changed" in said("no, Oslo", turn=None, told=(corrected,))
+    assert "won't" in said("remember that I parked on level 3", turn=None)
+    assert "keep nothing" in said("where do you keep what I say?", turn=None)
+
+
+def test_what_is_never_mentioned_is_not_denied() -> None:
+    fact = Fact(Subject(), "lives in", "Oslo", id=1, line=1, learnt=NOW, sensitivity="never mention")
+    answer = said("where do I live?", facts=(fact,), asked=Asked("fact", Subject(), "lives in"))
+    assert answer == "You asked me to keep that and never mention it."
+
+
+def test_every_phrase_is_used_and_every_key_is_text() -> None:
+    source = "".join(path.read_text("utf-8") for path in Path(moves.__file__).parent.glob("*.py"))
+    intents = language.load("commands")["intents"]
+    made = ("hello_", "feeling_", "told_", "who_")
+    for key in language.load("replies"):
+        assert isinstance(key, str)
+        named = re.search(f"[\"']{key}[\"']", source)
+        assert named or key.removesuffix("_off") in intents or key.startswith(made), key
+    assert all(isinstance(name, str) for name in intents)
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,12 @@ def kept(name: str, sources: tuple[Path, ...], make: Callable[[], Made]) -> Made
     """
     place = Path(cache_from_source(str(FOLDER / f"{name}.py"))).with_suffix(".pickle")
     stamp = [(path.stat().st_mtime_ns, path.stat().st_size) for path in sources]
-    with contextlib.suppress(OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, ValueError):
+    try:
         there, made = pickle.loads(place.read_bytes())  # noqa: S301 - see above
         if there == stamp:
             return made  # type: ignore[no-any-return]
+    except Exception:  # noqa: BLE001, S110 - a broken pickle can raise anything, and is made anew
+        pass
     made = make()
     if not sys.dont_write_bytecode:
         _write(place, pickle.dumps((stamp, made)))

@@ -34,8 +34,8 @@ def of_lines_since(db: apsw.Connection, line: int) -> tuple[Fact, ...]:
 
 def names(db: apsw.Connection) -> dict[str, str]:
     """Return the names of the person and the companion, where they were told."""
-    query = """select subject, value from fact
-               where relation = 'name' and subject <> 'other' and valid_to is null order by id"""
+    query = """select subject, value from fact where relation = 'name' and subject <> 'other'
+               and valid_to is null and sensitivity <> 'never mention' order by id"""
     return dict(db.execute(query))
 
 
@@ -79,7 +79,7 @@ def _held_as(db: apsw.Connection, told: Fact) -> int | None:
 
 
 def _keep_one(db: apsw.Connection, told: Fact, line: int, at: datetime) -> Fact:
-    person = people.resolve(db, told.subject, line, at) if told.subject.kind == "other" else None
+    person = people.resolve(db, told, line, at) if told.subject.kind == "other" else None
     same = _holding(db, told, person)
     if same is not None and _is_the_same_again(db, same, told):
         return fact(db.execute(f"{FACT_QUERY} where fact.id = ?", (same,)).get)  # the first telling is its source

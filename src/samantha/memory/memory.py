@@ -44,14 +44,19 @@ class Memory:
             context = self._context(heard.at, recent)
             learnt = facts.recognised(self._db, told(heard.text, context))
             question = None if learnt else questions.understand(heard.text, context)
-            answers = facts.answer(self._db, question) if question and question.kind != "past" else ()
+            answers = self._answers(question)
+            lines = self._evidence(heard, question, answers)
+            wider = questions.widened(question, heard.text) if question and not answers else None
+            if wider is not None and (said := self._evidence(heard, wider, ())):
+                question, lines = wider, said  # no fact of it, but it was talked about
             return Recalled(
-                lines=self._evidence(heard, question, answers),
+                lines=lines,
                 facts=answers,
                 told=learnt,
                 asked=question,
                 recent=recent,
                 names=facts.names(self._db),
+                kept=heard.turn is not None and self.file.home is not None,
                 last_met=turns.last_met(self._db, heard.at, heard.turn),
             )
 
@@ -160,6 +165,12 @@ class Memory:
         kept = [line.id for line in recent if line.id]
         learnt = facts.of_lines_since(self._db, kept[0]) if kept else ()
         return Context(at=at, facts=learnt, people=people.known(self._db))
+
+    def _answers(self, question: Asked | None) -> tuple[Fact, ...]:
+        if question is None or question.kind == "past":
+            return ()
+        other = questions.opposite(question)
+        return facts.answer(self._db, question) or (facts.answer(self._db, other) if other else ())
 
     def _evidence(self, heard: Heard, question: Asked | None, answers: Sequence[Fact]) -> tuple[Line, ...]:
         """Return the lines an answer rests on; without a question, those that share words with what was heard."""

@@ -1,10 +1,11 @@
 """The people around the person: one record each, found by name or by what they are to the person."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import apsw
 
-from samantha.events import Subject
+from samantha.events import Fact, Subject
 
 
 def find(db: apsw.Connection, subject: Subject) -> list[int]:
@@ -19,8 +20,9 @@ def find(db: apsw.Connection, subject: Subject) -> list[int]:
     return both or [person for person in by_name if not _has(db, person, "bond")]
 
 
-def resolve(db: apsw.Connection, subject: Subject, line: int, at: datetime) -> int:
-    """Return the one record of somebody, made where they are new. Call it inside a transaction."""
+def resolve(db: apsw.Connection, told: Fact, line: int, at: datetime) -> int:
+    """Return the one record of whom a fact is about, made where they are new. Call it inside a transaction."""
+    subject = told.subject
     found = find(db, subject)
     if not found and subject.bond and subject.name:
         # "my sister" became "my sister Anna"
@@ -28,7 +30,7 @@ def resolve(db: apsw.Connection, subject: Subject, line: int, at: datetime) -> i
     person = found[0] if found else int(db.execute("insert into person default values returning id").get)
     for relation, value in (("name", subject.name), ("bond", subject.bond)):
         if value and not _has(db, person, relation):
-            _tell(db, person, relation, value, line, at)
+            _tell(db, person, replace(told, relation=relation, value=value), line, at)
     return person
 
 
@@ -54,6 +56,8 @@ def _has(db: apsw.Connection, person: int, relation: str) -> bool:
     return db.execute(query, (person, relation)).fetchone() is not None
 
 
-def _tell(db: apsw.Connection, person: int, relation: str, value: str, line: int, at: datetime) -> None:
-    query = "insert into fact (subject, person, relation, value, line, learnt) values ('other', ?, ?, ?, ?, ?)"
-    db.execute(query, (person, relation, value, line, at.isoformat()))
+def _tell(db: apsw.Connection, person: int, told: Fact, line: int, at: datetime) -> None:
+    """Keep a name or bond that was told in passing, as guarded as what it came with."""
+    query = """insert into fact (subject, person, relation, value, line, learnt, sensitivity)
+               values ('other', ?, ?, ?, ?, ?, ?)"""
+    db.execute(query, (person, told.relation, told.value, line, at.isoformat(), told.sensitivity))

@@ -4,10 +4,13 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from samantha import dates, language
+from samantha import dates
 from samantha.events import Asked
+from samantha.language import load
+from samantha.memory.recall import terms
 from samantha.memory.understanding import Context, asked
 
+FEWEST_WORDS = 3  # of a question about a fact, for other lines than one that told the fact to be its answer
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
@@ -19,6 +22,21 @@ def understand(text: str, context: Context) -> Asked | None:
     return Asked("past", topic=text, when=None) if _about_own_life(text, context) else None
 
 
+def widened(question: Asked, text: str) -> Asked | None:
+    """Return the question as one for what was said, where a fact was asked for; None where that would be guessing."""
+    if question.kind == "about":
+        topic = question.subject.name or question.subject.bond
+    else:
+        topic = text if question.kind == "fact" and len(terms(text)) >= FEWEST_WORDS else None
+    return Asked("past", topic=topic, when=question.when) if topic else None
+
+
+def opposite(question: Asked) -> Asked | None:
+    """Return the question about the opposite, whose answer is one to this: "I don't like fish" to "do I like fish?"."""
+    other = load("facts")["relations"].get(question.relation, {}).get("opposite")
+    return replace(question, relation=other) if other and question.want == "whether" else None
+
+
 def names_topic(question: Asked, text: str) -> bool:
     """Tell whether the person named the topic; otherwise it is the whole question."""
     return question.topic != text
@@ -27,7 +45,7 @@ def names_topic(question: Asked, text: str) -> bool:
 def is_question(text: str) -> bool:
     """Tell whether a line asks rather than tells."""
     words = _words(text)
-    return text.rstrip().endswith("?") or bool(words and words[0] in language.load("words")["question"])
+    return text.rstrip().endswith("?") or bool(words and words[0] in load("words")["question"])
 
 
 def _about_own_life(text: str, context: Context) -> bool:
@@ -35,9 +53,9 @@ def _about_own_life(text: str, context: Context) -> bool:
     words = _words(text)
     if not words or len(words) > 25 or not is_question(text):
         return False
-    own = set(language.load("words")["own"])
+    own = set(load("words")["own"])
     names = {part.lower() for person in context.people for part in (person.name, person.bond) if part}
-    if words[0] in language.load("words")["advice"] or "you" in words[:3]:
+    if words[0] in load("words")["advice"] or "you" in words[:3]:
         return False
     return not own.isdisjoint(words) or not names.isdisjoint(word.removesuffix("'s") for word in words)
 

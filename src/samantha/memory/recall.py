@@ -98,7 +98,7 @@ def _cover(wanted: list[frozenset[str]], entry: Line) -> float:
 
 def stem(word: str) -> str:
     """Cut the commonest endings off a word: close enough to Porter's to compare two words of one line."""
-    for ending in ("'s", "ings", "ing", "ied", "ies", "ed", "es", "s", "e", "y"):
+    for ending in language.load("words")["endings"]:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word.removesuffix(ending)
             break

@@ -18,7 +18,7 @@ def answer(situation: Situation) -> str:
         return _past(situation, asked)
     facts = [fact for fact in situation.recalled.facts if _source(situation, fact)]
     if not facts:
-        return situation.say("not_told")
+        return situation.say("never_mention" if situation.recalled.facts else "not_told")
     if asked.kind == "about":
         return _about(situation)
     return _fact(situation, asked, facts)
@@ -35,7 +35,7 @@ def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
     if asked.want == "when":
         return situation.say("answer_when" if fact.valid_from else "answer_when_unknown", **slots)
     if asked.want == "who":
-        return situation.say("answer_value", value=_who(fact), **slots)
+        return situation.say("answer_value", value=_who(situation, fact), **slots)
     if asked.want == "whether":
         return situation.say("answer", **slots)
     if fact.relation == "name" and fact.subject.kind == "person":
@@ -72,7 +72,8 @@ def _source(situation: Situation, fact: Fact) -> Line | None:
     return next((line for line in situation.recalled.lines if line.id == fact.line), None)
 
 
-def _who(fact: Fact) -> str:
-    return (
-        {"person": "You", "companion": "I"}.get(fact.subject.kind) or fact.subject.name or f"Your {fact.subject.bond}"
-    )
+def _who(situation: Situation, fact: Fact) -> str:
+    subject = fact.subject
+    if subject.kind == "other":
+        return subject.name or situation.say("who_bond", value=subject.bond or "")
+    return situation.say(f"who_{subject.kind}")

@@ -139,7 +139,8 @@ def _obey(situation: Situation, command: Command | None) -> str | None:
     special = SPECIAL.get(command.name)
     if special is not None:
         return special(situation, command)
-    return situation.say(command.name)
+    off = f"{command.name}_off"
+    return situation.say(off if not situation.on_record and situation.say.has(off) else command.name)
 
 
 def _hello(situation: Situation, _: Command) -> str:
@@ -147,7 +148,7 @@ def _hello(situation: Situation, _: Command) -> str:
 
 
 def _goodbye(situation: Situation, _: Command) -> str:
-    night = dates.part_of_day(situation.heard.at) == "night" or "night" in situation.plain.lower()
+    night = dates.part_of_day(situation.heard.at) == "night"
     return situation.say("goodbye_night" if night else "goodbye")
 
 

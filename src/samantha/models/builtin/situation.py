@@ -25,8 +25,8 @@ class Situation:
 
     @property
     def on_record(self) -> bool:
-        """Whether this turn is kept."""
-        return self.heard.turn is not None
+        """Whether this turn is kept beyond this talk."""
+        return self.recalled.kept
 
     @property
     def sentences(self) -> list[str]:

@@ -8,6 +8,7 @@ from samantha import language
 
 LONGEST = 120  # characters of a sum
 EXPRESSION = re.compile(r"[\d.+\-*/() ]+")
+PERCENT = re.compile(r"([\d.]+)\s*%\s*@\s*([\d.]+)")  # "15 % of 80", its "of" made a sign
 BIG = 1e15  # beyond this a float no longer counts one by one
 
 
@@ -49,7 +50,7 @@ def _expression(text: str) -> str | None:
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
     for pattern, sign in words["signs"]:
         plain = pattern.sub(sign, plain)
-    plain = re.sub(r"([\d.]+)\s*%\s*(?:of)\s*([\d.]+)", r"(\1/100*\2)", plain)
+    plain = PERCENT.sub(r"(\1/100*\2)", plain)
     whole = EXPRESSION.fullmatch(plain) and len(plain) <= LONGEST
     # One number is no sum, and "3-2" alone is a score or a range.
     return plain if whole and re.search(r"[\d)]\s*[+*/]\s*[\d(.\-]|[\d)]\s+-\s+[\d(]|^\(.*/100\*", plain) else None
