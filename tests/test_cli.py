@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from samantha import __version__, cli, keeping
+from samantha import __version__, app, cli, keeping, place
 from samantha.events import Held, WrongUse
 from samantha.store.home import Home
 from samantha.store.key import Places
+from tests.conftest import ask, one
 
 # What only a process of its own shows is run in one; the rest in this process, which is ten times as fast.
 
@@ -44,8 +46,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         capsys.readouterr()
         monkeypatch.setattr(sys, "argv", ["samantha", *map(str, arguments)])
         monkeypatch.setattr(sys, "stdin", io.StringIO())
+        given = dict(os.environ)
         with pytest.raises(SystemExit) as ending:
             cli.main()
+        os.environ.update(given)  # what the command took out of it is there for the next
         code = ending.value.code
         assert isinstance(code, int)
         return Ran(code, *capsys.readouterr())
@@ -87,7 +91,7 @@ def test_say_begins_a_memory_with_one_line_on_standard_error(run: Run, own_home:
 def test_say_json_is_the_object_people_rely_on(run: Run) -> None:
     run("say", "My sister Anna lives in Oslo.")
     said = run("say", "--json", "Where does my sister live?").json
-    assert list(said) == ["reply", "feeling", "recalled", "events", "turn"]
+    assert list(said) == ["reply", "feeling", "recalled", "events", "turn", "record"]
     assert said["feeling"] is None
     assert said["turn"] == 2
     assert set(said["recalled"][0]) >= {"id", "when", "who", "text"}
@@ -99,8 +103,22 @@ def test_say_json_is_the_object_people_rely_on(run: Run) -> None:
 
 def test_say_off_the_record_has_no_turn(run: Run) -> None:
     run("say", "hello")
-    home = Home(Path(os.environ["XDG_DATA_HOME"]) / "samantha")
-    assert home.file.exists()
+    home = str(Path(os.environ["XDG_DATA_HOME"]) / "samantha")
+    asyncio.run(go_off_the_record(home))
+    said = run("say", "--json", "Between us.")
+    assert (said.json["turn"], said.json["record"]) == (None, "off")
+    assert said.err.startswith("samantha: off the record: nothing of this is kept")
+    assert said.err.count("\n") == 1
+    piped = child(stdin=b"And this.\n")
+    assert (piped.status, piped.err) == (0, said.err)
+    assert "us." not in run("memory", "list").out
+
+
+async def go_off_the_record(home: str) -> None:
+    """Switch the record off in a home."""
+    places = Places(Path(os.environ["XDG_CONFIG_HOME"]) / "samantha" / "keys")
+    async with app.Doorway(app.Config(Home(Path(home)), places, place.now), serve=False) as door:
+        assert one(await ask(door, "record", on=False), "record")["record"] == "off"
 
 
 # --- where she lives --------------------------------------------------------------------------------------------
@@ -318,6 +336,19 @@ def test_help_and_version(run: Run) -> None:
     assert run("-h").status == run("memory", "--help").status == 0
 
 
+def test_what_nobody_foresaw_is_one_sentence_without_words(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down() -> None:
+        raise ValueError("my secret words")
+
+    monkeypatch.setattr(place, "country", break_down)
+    sentence = one_sentence(run("say", "hello"), 1)
+    assert sentence.startswith("Something in me broke")
+    assert "secret" not in sentence + caplog.text
+    assert "a command failed: ValueError < test_cli.py" in caplog.text
+
+
 # --- pipes, and what only a process shows ------------------------------------------------------------------
 
 
@@ -338,6 +369,41 @@ def test_a_pipe_of_nothing_and_of_anything() -> None:
     assert "Traceback" not in ran.out + ran.err
     assert "1,000,000" in ran.out
     assert len(ran.out.splitlines()) >= 4
+
+
+@pytest.mark.parametrize("command", [(), ("chat",), ("say", "hello")])
+def test_a_passphrase_is_never_taken_from_what_is_said(command: tuple[str, ...]) -> None:
+    with_passphrase = {**os.environ, "SAMANTHA_PASSPHRASE": "correct horse"}
+    child("say", "hello", env=with_passphrase)
+    ran = child(*command, stdin=b"correct horse\nIt rained.\n", start_new_session=True)  # no terminal to ask at
+    assert "SAMANTHA_PASSPHRASE" in one_sentence(ran, 1)
+    ran = child(stdin=b"It rained.\nIt snowed.\n", env=with_passphrase)
+    assert (ran.status, len(ran.out.splitlines())) == (0, 2)
+
+
+def test_a_passphrase_is_asked_for_at_the_terminal_beside_the_pipe(tmp_path: Path) -> None:
+    child("say", "hello", env={**os.environ, "SAMANTHA_PASSPHRASE": "correct horse"})
+    ours, theirs = pty.openpty()
+    own_terminal = (
+        f"import fcntl, termios; fcntl.ioctl({theirs}, termios.TIOCSCTTY, 0); from samantha.cli import main; main()"
+    )
+    talking = subprocess.Popen(
+        [sys.executable, "-c", own_terminal],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pass_fds=[theirs],
+        start_new_session=True,
+    )
+    asked = b""
+    while b"Passphrase: " not in asked:
+        asked += os.read(ours, 1000)
+    os.write(ours, b"correct horse\n")
+    out, err = talking.communicate(b"It rained.\nIt snowed.\n", timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert (talking.returncode, err) == (0, b"")
+    assert len(out.splitlines()) == 2
 
 
 def test_bytes_that_are_no_text_in_the_arguments() -> None:

@@ -9,6 +9,7 @@ from samantha import keeping
 from samantha.doctor import Finding, Machine, examine, this_machine
 from samantha.events import Heard
 from samantha.store import file as store
+from samantha.store import key
 from samantha.store.home import Home
 from samantha.store.key import Places
 from samantha.work import House
@@ -37,8 +38,8 @@ def found(folder: Path, name: str, machine: Machine = FINE, passphrase: str | No
         ("python", replace(FINE, python=(3, 10, 9)), "note", "3.11 to 3.13"),
         ("browser", FINE, "ok", "xdg-open"),
         ("browser", replace(FINE, browser=None), "note", "samantha chat"),
-        ("keyring", FINE, "ok", "there"),
-        ("keyring", replace(FINE, keyring=False), "note", "pip install keyring"),
+        ("keyring", FINE, "ok", "one is there"),
+        ("keyring", replace(FINE, keyring=False), "note", "none works here"),
         ("page", FINE, "ok", "there"),
         ("page", replace(FINE, page=False), "bad", "install samantha again"),
         ("file", FINE, "note", "`samantha` begins one"),
@@ -60,6 +61,7 @@ def test_this_machine_can_be_looked_at(tmp_path: Path) -> None:
     assert machine.free > 0
     assert machine.ram > 0
     assert machine.page
+    assert not machine.keyring, "the tests have none that works"
 
 
 def test_a_memory_in_use(house: House, tmp_path: Path, clock: Clock) -> None:
@@ -86,12 +88,35 @@ def test_a_key_list_that_is_none(tmp_path: Path, clock: Clock) -> None:
 
 def test_phrase_and_backup_in_their_states(tmp_path: Path, clock: Clock) -> None:
     open_house(tmp_path, clock).she.memory.file.close()
-    assert found(tmp_path, "recovery phrase").state == "note"
+    assert "none shown yet" in found(tmp_path, "recovery phrase").says
     assert found(tmp_path, "backup").state == "note"
     copy = tmp_path / "copy.samantha"
     keeping.back_up(Home(tmp_path / "home"), Places(tmp_path / "keys"), copy, new_phrase=False)
     assert found(tmp_path, "recovery phrase").state == "ok"
     assert found(tmp_path, "backup") == Finding("backup", "ok", f"newest good one: {copy}")
+
+
+def test_a_phrase_that_was_not_shown_is_none(tmp_path: Path, clock: Clock) -> None:
+    file = open_house(tmp_path, clock).she.memory.file
+    assert file.wraps
+    assert file.data_key
+    _, way = key.by_phrase(file.data_key, file.wraps.memory)
+    key.keep_phrase(Home(tmp_path / "home"), file.wraps.memory, way, shown=False)
+    file.close()
+    assert found(tmp_path, "recovery phrase").state == "note"
+    key.saw_phrase(Home(tmp_path / "home"), way)
+    assert found(tmp_path, "recovery phrase").state == "ok"
+
+
+@pytest.mark.parametrize("name", ["home", "home/memory.db", "home/keys.json", "keys", "key file"])
+def test_what_others_may_read_is_told_of(house: House, tmp_path: Path, name: str) -> None:
+    assert found(tmp_path, "permissions") == Finding("permissions", "ok", "only you can read the file and its keys")
+    path = next((tmp_path / "keys").glob("*.key")) if name == "key file" else tmp_path / name
+    path.chmod(0o755 if path.is_dir() else 0o640)
+    finding = found(tmp_path, "permissions")
+    assert finding.state == "bad"
+    assert f"run chmod {700 if path.is_dir() else 600} {path}" in finding.says
+    assert house.met
 
 
 @pytest.mark.parametrize("backed_up", [True, False])

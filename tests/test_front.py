@@ -3,21 +3,23 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from samantha import app, front, keeping, place
-from samantha.events import WrongUse
+from samantha.events import Held, WrongUse
 from samantha.holder import There
 from samantha.store.home import Home
 from samantha.store.key import Places
 from samantha.web import server
-from tests.conftest import ask, one, texts
+from tests.conftest import ask, asked, one, texts
 from tests.scripted import Clock, open_house
 
 
@@ -52,11 +54,16 @@ def piped_in(sent: bytes) -> Iterator[int]:
     os.close(out)
 
 
-async def serve(folder: Path, capsys: pytest.CaptureFixture[str], *, agreed: bool = True) -> str:
+async def serve(
+    folder: Path, capsys: pytest.CaptureFixture[str], *, agreed: bool = True, new_address: bool = False, **meet: Any
+) -> str:
     """Serve the page until it was fetched and the file locked from elsewhere; return its address."""
-    talking = asyncio.ensure_future(front.talk_on_page(config(folder, agreed=agreed), port=0, open_browser=False))
+    settings = config(folder, agreed=agreed)
+    talking = asyncio.ensure_future(front.talk_on_page(settings, port=0, open_browser=False, new_address=new_address))
     url = await address(capsys)
     assert "<title>Samantha" in await asyncio.to_thread(fetch, url)
+    for what, rest in meet.items():
+        assert (await ask(There(Home(folder / "home").socket), what, **rest))[-1]["event"] == "done"
     await ask(There(Home(folder / "home").socket), "lock")
     await talking
     return url
@@ -72,6 +79,62 @@ def test_unmet_the_token_is_of_this_run_only(tmp_path: Path, capsys: pytest.Capt
     tokens = {asyncio.run(serve(tmp_path, capsys, agreed=False)).split("/")[1] for _ in range(2)}
     assert len(tokens) == 2
     assert not (tmp_path / "home" / "memory.db").exists()
+
+
+def test_what_was_chosen_before_the_yes_stays_and_so_does_the_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = {"theme": "dark", "country": "NO", "still": True}
+    first = asyncio.run(serve(tmp_path, capsys, agreed=False, settings={"set": chosen}, record={"on": True}))
+    assert (tmp_path / "home" / "memory.db").exists()
+    assert asyncio.run(serve(tmp_path, capsys)).split("/")[1] == first.split("/")[1]
+    again = app.open_house(config(tmp_path))
+    assert one(asked(again, "settings"), "settings").items() >= chosen.items()
+    again.she.memory.file.close()
+
+
+def test_a_new_address_is_given_where_it_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second, third = (
+        asyncio.run(serve(tmp_path, capsys, new_address=new)).split("/")[1] for new in (False, True, False)
+    )
+    assert first != second == third
+
+    async def run() -> None:
+        async with app.Doorway(config(tmp_path), serve=True):
+            await front.talk_on_page(config(tmp_path), port=0, open_browser=False, new_address=True)
+
+    with pytest.raises(Held, match="samantha lock"):
+        asyncio.run(run())
+
+
+def test_a_browser_is_told_neither_the_address_nor_the_passphrase(tmp_path: Path) -> None:
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    browser.write_text(f'#!/bin/sh\n(echo "$@"; env; cat "${{1#file://}}"; stat -c %a "${{1#file://}}") > {seen}\n')
+    browser.chmod(0o700)
+    variables = {"DISPLAY": ":0", "BROWSER": f"{browser} %s", "SAMANTHA_PASSPHRASE": "correct horse"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "samantha", "--yes", "--port", "0", "--home", str(tmp_path / "home")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **variables},
+        text=True,
+    ) as serving:
+        assert serving.stdout
+        printed = serving.stdout.readline()
+        assert "open in your browser" in printed
+        assert (tmp_path / "home" / "open.html").exists()
+        serving.terminate()
+        assert serving.wait(30) == 0
+    token = printed.split("/")[3]
+    arguments, _, rest = seen.read_text().partition("\n")
+    environment, _, page = rest.partition("<!doctype")
+    assert arguments == f"file://{tmp_path}/home/open.html"
+    assert token not in environment
+    assert "correct horse" not in environment
+    assert f"/{token}/" in page
+    assert page.endswith("600\n")
+    assert not (tmp_path / "home" / "open.html").exists()
 
 
 def test_a_port_that_is_taken_is_one_sentence_where_it_was_asked_for(tmp_path: Path) -> None:
@@ -107,7 +170,9 @@ def test_a_pipe_that_waits_can_be_locked_and_asked_from_elsewhere(tmp_path: Path
             await asyncio.sleep(0)
         assert one(await ask(there, "hello"), "hello")["met"]
         await keeping.close_holder(Home(tmp_path / "home"))
-        await talking
+        os.write(into, b"Said too late.\n")
+        with pytest.raises(Held, match="not heard"):
+            await talking
         os.close(into)
         os.close(out)
 
@@ -128,7 +193,8 @@ def test_one_that_became_the_holder_later_can_be_locked_too(tmp_path: Path) -> N
         while not await there.reachable():  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(0)
         await keeping.close_holder(Home(tmp_path / "home"))
-        await talking
+        with pytest.raises(Held, match="not heard"):
+            await talking
         os.close(into)
         os.close(out)
 

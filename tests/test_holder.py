@@ -5,17 +5,22 @@ import json
 import os
 import stat
 import sys
+from collections import deque
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from samantha import app, place
+from samantha.channels.terminal import chat
 from samantha.events import Held, NoRoom, WrongUse
 from samantha.holder import LONGEST_REQUEST, There, serving
 from samantha.store.home import Home
 from samantha.store.key import Places
+from samantha.web import server
 from samantha.work import Here, House
 from tests.conftest import ask, one, texts, with_mind
 
@@ -322,6 +327,30 @@ def test_a_reply_that_has_begun_is_not_begun_again_elsewhere(tmp_path: Path) -> 
     asyncio.run(run())
 
 
+def test_words_that_wait_when_the_holder_closes_are_kept_once_and_answered(tmp_path: Path) -> None:
+    async def run() -> None:
+        first = await app.Doorway(config(tmp_path), serve=True).__aenter__()
+        async with app.Doorway(config(tmp_path), serve=True) as second:
+            assert first.house
+            await first.house.one_turn.acquire()  # somebody else is talking with her
+            waiting = asyncio.ensure_future(ask(second, "turn", text="And I?"))
+            await asyncio.sleep(0)
+            for _ in range(3):  # by then the words have arrived
+                assert one(await ask(second, "hello"), "hello")
+            leaving = asyncio.ensure_future(first.__aexit__())
+            while Home(tmp_path / "home").socket.exists():  # noqa: ASYNC110 - no event tells of it
+                await asyncio.sleep(0)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            first.house.one_turn.release()
+            await leaving
+            reply = one(await waiting, "said")["text"]
+            lines = one(await ask(second, "lines"), "lines")["lines"]
+            assert [line["text"] for line in lines] == ["And I?", reply]
+
+    asyncio.run(run())
+
+
 def test_a_holder_that_does_not_answer_is_named(tmp_path: Path) -> None:
     async def run() -> None:
         home = Home(tmp_path / "home")
@@ -365,25 +394,56 @@ async def child(folder: Path, text: str) -> dict[str, Any]:
     return said
 
 
+class Typist:
+    """A screen on which somebody types lines as fast as they are asked for."""
+
+    def __init__(self, *lines: str) -> None:
+        self.left = deque(lines)
+
+    async def read(self, _: str) -> str | None:
+        """Return the next line, None at the end."""
+        return self.left.popleft() if self.left else None
+
+    def write(self, text: str) -> None:
+        """Show nothing to anybody."""
+
+
+async def on_the_page(address: str, texts: list[str]) -> list[str]:
+    """Take turns over the WebSocket of a page, and return the replies."""
+    replies = []
+    origin = Origin(address.rpartition("/")[0].rpartition("/")[0])
+    async with connect(f"{address.replace('http', 'ws', 1)}ws", origin=origin, proxy=None) as socket:
+        for text in texts:
+            await socket.send(json.dumps({"ask": "turn", "text": text, "channel": "page"}))
+            events = [json.loads(await socket.recv())]
+            while events[-1]["event"] != "done":
+                events.append(json.loads(await socket.recv()))
+            replies.append(one(events, "said")["text"])
+    return replies
+
+
 def test_a_chat_a_page_and_five_says_at_once_are_all_answered_in_order(tmp_path: Path) -> None:
+    typed, written = [f"Typed {n}." for n in range(10)], [f"On the page {n}." for n in range(10)]
+
     async def run() -> None:
-        async with app.Doorway(config(tmp_path), serve=True) as chat:
-            page = There(Home(tmp_path / "home").socket)
-            says = [asyncio.ensure_future(child(tmp_path, f"Said by child {n}.")) for n in range(5)]
-            talks = []
-            for n in range(10):
-                talks.append(await ask(chat, "turn", text=f"Typed {n}.", channel="terminal", pace=0.001))
-                talks.append(await ask(page, "turn", text=f"On the page {n}.", channel="page"))
-            replies = [answer["reply"] for answer in await asyncio.gather(*says)]
-            replies += [one(events, "said")["text"] for events in talks]
+        async with (
+            app.Doorway(config(tmp_path), serve=True) as holder,
+            server.serving(holder, "token", server.listen()) as address,
+        ):
+            assert holder.house
+            says = asyncio.gather(*(child(tmp_path, f"Said by child {n}.") for n in range(5)))
+            page = asyncio.ensure_future(on_the_page(address, written))
+            await chat(holder, Typist(*typed))
+            replies = [*(answer["reply"] for answer in await says), *await page]
             assert all(replies)
-            assert chat.house
-            lines = chat.house.she.memory.lines(limit=1000)
+            lines = holder.house.she.memory.lines(limit=1000)
         assert [line.who for line in lines] == ["person", "companion"] * 25
         assert all(lines[n].turn == lines[n + 1].turn for n in range(0, 50, 2))
         said = [line.text for line in lines if line.who == "person"]
-        assert [text for text in said if text.startswith("Typed")] == [f"Typed {n}." for n in range(10)]
-        assert sorted(text for text in said if "child" in text) == [f"Said by child {n}." for n in range(5)]
-        assert sorted(line.text for line in lines if line.who == "companion") == sorted(replies)
+        assert [text for text in said if text in typed] == typed
+        assert [text for text in said if text in written] == written
+        assert sorted(set(said) - {*typed, *written}) == [f"Said by child {n}." for n in range(5)]
+        answered = [lines[n + 1].text for n in range(0, 50, 2) if lines[n].text not in typed]
+        assert sorted(answered) == sorted(replies)
 
     asyncio.run(run())

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from samantha import app, language
-from samantha.events import Fact, Subject
-from samantha.meeting import LONGEST_ANSWER, LONGEST_NAME, Kept, Step, Steps, meet
+from samantha import app, keeping, language
+from samantha.care import danger
+from samantha.events import Concern, Fact, NoRoom, Subject
+from samantha.meeting import LONGEST_ANSWER, LONGEST_NAME, Agreement, Kept, Step, Steps, meet
 from samantha.memory.understanding import Context, told, wording
 from samantha.store import backup
 from samantha.store import key as keys
@@ -23,19 +24,43 @@ WORDS = language.load("meeting")
 ANNA = "My sister Anna lives in Timbuktu."
 
 
+def weighed(words: str, young: bool) -> Concern | None:
+    """Weigh an answer as somebody in Britain gives it."""
+    return danger.weigh(words, None, "GB", young=young)
+
+
 class Meeting:
     """A meeting under way, without any house."""
 
     def __init__(self, clock: Clock) -> None:
         self.kept: list[Kept] | None = None
-        self.steps: Steps = meet(lambda words: told(words, Context(at=clock())), wording, self.agree, "/where/it/lies")
+        self.shown = 0
+        self.full = False  # whether the disk refuses to keep anything
+        self.steps: Steps = meet(
+            lambda words: told(words, Context(at=clock())), wording, weighed, self.agreement(), "/where/it/lies"
+        )
         self.step: Step = next(self.steps)
 
-    def agree(self, kept: list[Kept]) -> str:
-        """Take down what may be kept."""
+    def agreement(self) -> Agreement:
+        """Return what happens at the yes: what may be kept is taken down."""
+        return Agreement(self.agree, self.keep, self.see)
+
+    def agree(self) -> str:
+        """Begin to keep."""
         assert self.kept is None, "asked twice"
-        self.kept = kept
+        self.kept = []
         return "twelve words"
+
+    def keep(self, kept: Kept) -> None:
+        """Take down one answer."""
+        assert self.kept is not None
+        if self.full:
+            raise NoRoom("No room.")
+        self.kept.append(kept)
+
+    def see(self) -> None:
+        """Count how often the phrase was seen."""
+        self.shown += 1
 
     def answer(self, **answer: Any) -> Step:
         """Answer a step."""
@@ -225,20 +250,55 @@ def test_a_choice_that_is_none_of_the_three_lets_go(meeting: Meeting, choice: An
     assert meeting.kept == []
 
 
+def test_the_phrase_is_seen_when_its_step_is_answered(meeting: Meeting) -> None:
+    meeting.up_to_cards()
+    meeting.answer(cards={})
+    meeting.answer(choice="yes")
+    assert meeting.shown == 0
+    meeting.answer()
+    assert meeting.shown == 1
+
+
+def test_a_disk_that_is_full_after_the_yes_costs_the_answers_and_not_the_phrase(meeting: Meeting) -> None:
+    meeting.full = True
+    meeting.up_to_cards()
+    meeting.answer(cards={})
+    step = meeting.answer(choice="yes")
+    assert step == Step("phrase", ("No room.", *WORDS["phrase"]), {"phrase": "twelve words"})
+    assert meeting.answer().kind == "end"
+
+
 def test_understanding_is_an_argument() -> None:
     fact = Fact(Subject(), "likes", "rain")
     kept: list[Kept] = []
-
-    def agree(entries: list[Kept]) -> str:
-        kept.extend(entries)
-        return "twelve words"
-
-    steps = meet(lambda _: (fact,), lambda _: "You like rain", agree, "x")
+    agreement = Agreement(lambda: "twelve words", kept.append, lambda: None)
+    steps = meet(lambda _: (fact,), lambda _: "You like rain", weighed, agreement, "x")
     next(steps)
     answers: list[dict[str, Any]] = [{}, {}, {}, {"text": "Rain."}, {"cards": {}}, {"choice": "yes"}]
     for answer in answers:
         steps.send(answer)
     assert kept == [Kept(WORDS["question"][-1], "Rain.", (fact,))]
+
+
+DARK = "Nobody, I want to kill myself."
+
+
+def test_danger_is_answered_before_the_cards_whatever_else_was_said(meeting: Meeting) -> None:
+    cards = meeting.up_to_cards(human=DARK)
+    assert "Samaritans, call 116 123" in cards.says[0]
+    assert "Childline" not in cards.says[0]
+    assert cards.says[1:] == tuple(WORDS["cards"])
+    assert cards.data["cards"][-1]["source"] == DARK
+
+
+def test_somebody_young_is_told_of_help_for_young_people(meeting: Meeting) -> None:
+    assert "Childline, call 0800 1111" in meeting.up_to_cards(adult="no", human=DARK).says[0]
+
+
+def test_danger_told_in_place_of_a_name_is_answered_too(meeting: Meeting) -> None:
+    assert "Samaritans" in meeting.answer(text="I want to die").says[0]
+    assert "Samaritans" in meeting.answer(text="I said I want to die").says[0]
+    assert meeting.answer(choice="skip").says[0].startswith("Good to meet you")
 
 
 # --- at the door ----------------------------------------------------------------------------------------------
@@ -321,6 +381,41 @@ def test_a_skip_of_the_phrase_leaves_what_was_agreed(unmet: House) -> None:
     assert ANNA in texts(unmet)
 
 
+@pytest.mark.parametrize("answered", [6, 7])
+def test_a_phrase_that_nobody_saw_does_not_count_as_made(unmet: House, tmp_path: Path, answered: int) -> None:
+    steps = asyncio.run(go_on(unmet, ANSWERS[:answered]))  # after six the page is closed
+    first = next(step["phrase"] for step in steps if step["kind"] == "phrase")
+    home, places = Home(tmp_path / "home"), Places(tmp_path / "keys")
+    assert keys.load(home.keys).phrase_shown == (answered == 7)
+    _, phrase = keeping.back_up(home, places, tmp_path / "copy", new_phrase=False)
+    assert (phrase is None) == (answered == 7)
+    assert keys.load(home.keys).phrase_shown
+    data_key = keys.unlock(keys.load(home.keys), places)
+    assert keys.open_phrase(keys.load(home.keys), phrase or first) == data_key
+    _, phrase = keeping.back_up(home, places, tmp_path / "copy", new_phrase=False)
+    assert phrase is None
+
+
+def test_the_phrase_of_switching_the_record_on_counts_as_shown(unmet: House, tmp_path: Path) -> None:
+    assert len(one(asked(unmet, "record", on=True), "record")["phrase"].split()) == 12
+    assert keys.load(Home(tmp_path / "home").keys).phrase_shown
+
+
+def test_a_phrase_that_has_been_replaced_is_not_the_one_that_was_seen(unmet: House, tmp_path: Path) -> None:
+    asyncio.run(go_on(unmet, ANSWERS[:6]))
+    home = Home(tmp_path / "home")
+    wraps = keys.load(home.keys)
+    first = wraps.way("phrase")
+    assert first
+    data_key = keys.unlock(wraps, Places(tmp_path / "keys"))
+    _, other = keys.by_phrase(data_key, wraps.memory)
+    keys.keep_phrase(home, wraps.memory, other, shown=False)
+    keys.saw_phrase(home, first)
+    assert not keys.load(home.keys).phrase_shown
+    keys.saw_phrase(home, other)
+    assert keys.load(home.keys).phrase_shown
+
+
 def test_saying_no_at_the_door_keeps_nothing(unmet: House, tmp_path: Path) -> None:
     steps = asyncio.run(go_on(unmet, [*ANSWERS[:5], {"choice": "no"}]))
     assert (steps[-1]["kind"], steps[-1]["record"]) == ("end", "unmet")
@@ -367,6 +462,17 @@ def test_the_phrase_opens_a_backup_without_the_key(unmet: House, tmp_path: Path,
     copy = backup.restore(tmp_path / "copy", elsewhere, places, replace_newer=False, stamp="now")
     assert copy.lines > 0
     assert keys.load(elsewhere.keys).memory == file.wraps.memory
+
+
+def test_danger_at_the_door_is_answered_before_the_cards_and_youth_is_remembered(unmet: House) -> None:
+    answers = [{"text": ""}, {"text": "Theo"}, {"choice": "no"}, {"text": DARK}, {"cards": {}}, {"choice": "yes"}, {}]
+    steps = asyncio.run(go_on(unmet, answers))
+    assert "wanting to die" in steps[4]["says"][0]
+    assert "children and young people" in steps[4]["says"][0]
+    assert unmet.she.memory.young()
+    concern = unmet.she.weigh("I want to die", None)
+    assert concern is not None
+    assert "children and young people" in concern.reply
 
 
 def test_a_full_disk_at_the_yes_is_one_sentence_and_the_meeting_may_be_held_again(tmp_path: Path, clock: Clock) -> None:

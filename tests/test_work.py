@@ -10,7 +10,9 @@ from typing import Any, get_args
 import pytest
 
 from samantha import app
+from samantha.events import Heard
 from samantha.meeting import Kind
+from samantha.memory import turns
 from samantha.store.home import Home
 from samantha.store.key import Places
 from samantha.turn import She
@@ -106,7 +108,40 @@ def test_forget_last_takes_the_turn_with_what_was_learnt(house: House) -> None:
         "event": "forgotten",
         "turns": 0,
         "facts": 0,
+        "backups": [],
     }
+
+
+def test_forgetting_off_the_record_takes_what_was_said_there_and_nothing_kept(house: House, clock: Clock) -> None:
+    asked(house, "turn", text="It rained.")
+    kept = texts(house)
+    asked(house, "record", on=False)
+    assert one(asked(house, "forget", what="last"), "forgotten")["turns"] == 0
+    asked(house, "turn", text="My brother Per lives in Bergen.")
+    asked(house, "turn", text="I would rather not have said so.")
+    for there in (1, 1, 0):
+        assert one(asked(house, "forget", what="last"), "forgotten")["turns"] == there
+    assert texts(house) == kept
+    assert [line.text for line in house.she.memory.recall(Heard("Well.", clock())).recent] == kept
+
+
+def test_only_the_turn_that_a_screen_saw_last_is_forgotten(house: House) -> None:
+    mine = one(asked(house, "turn", text="A slip."), "heard")["turn"]
+    other = one(asked(house, "turn", text="Said by somebody else."), "heard")["turn"]
+    before = texts(house)
+    for turn in (mine, 12345, "x", -1):
+        assert asked(house, "forget", what="last", turn=turn)[-1]["code"] == "wrong-use"
+    assert texts(house) == before
+    assert one(asked(house, "forget", what="last", turn=other), "forgotten")["turns"] == 1
+    assert one(asked(house, "forget", what="last", turn=mine), "forgotten")["turns"] == 1
+    assert texts(house) == []
+
+
+def test_what_was_said_off_the_record_is_of_its_conversation_only(house: House, clock: Clock) -> None:
+    asked(house, "record", on=False)
+    asked(house, "turn", text="My brother Per lives in Bergen.")
+    assert house.she.memory.recall(Heard("Well.", clock() + turns.PAUSE)).recent
+    assert not house.she.memory.recall(Heard("Well.", clock() + 2 * turns.PAUSE)).recent
 
 
 def test_the_record_is_switched_off_and_on(house: House, clock: Clock) -> None:
@@ -299,6 +334,34 @@ def test_a_broken_part_gives_one_sentence_and_a_record_without_words(
     assert "secret" not in caplog.text
     assert record.exc_info is None
     assert texts(house)[0] == "my secret words"
+
+
+@pytest.mark.parametrize("how", ["closed", "cancelled"])
+def test_what_breaks_while_the_asker_goes_away_is_recorded_only(
+    house: House, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    mind = with_mind(house, ["One two three", asyncio.Event()], ["Here."])
+
+    async def leave() -> None:
+        async with aclosing(Here(house).ask({"ask": "turn", "text": "my secret words"})) as events:
+            async for event in events:
+                if event.get("text") == " two":
+                    house.she.memory.file.connection.execute("pragma query_only = on")
+                    if how == "closed":
+                        return
+                    asyncio.current_task().cancel()  # type: ignore[union-attr]
+
+    if how == "closed":
+        asyncio.run(leave())
+    else:
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(leave())
+    (record,) = caplog.records
+    assert "nobody waits for" in record.getMessage()
+    assert "secret" not in caplog.text
+    house.she.memory.file.connection.execute("pragma query_only = off")
+    assert one(asked(house, "turn", text="And now?"), "said")["text"] == "Here."
+    mind.check()
 
 
 def test_two_turns_at_once_are_taken_one_after_the_other(house: House) -> None:

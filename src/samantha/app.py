@@ -1,6 +1,7 @@
 """Building her: reads nothing but `Config`, and is the only file that names concrete parts."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from samantha.affect import text as affect
 from samantha.care import danger
-from samantha.events import Concern, Fact, Feeling, Heard, Held
+from samantha.events import Concern, Fact, Feeling, Heard, Held, SamanthaError
 from samantha.holder import There, serving
 from samantha.memory.memory import Memory
 from samantha.memory.understanding import Context, told, wording
@@ -18,7 +19,7 @@ from samantha.store import file as store
 from samantha.store import key
 from samantha.store.home import Home
 from samantha.turn import She
-from samantha.work import Here, House
+from samantha.work import SETTINGS, Here, House
 
 if TYPE_CHECKING:
     from samantha.meeting import Kept, Steps
@@ -44,7 +45,8 @@ def build(file: store.OpenFile, config: Config) -> She:
     memory = Memory(file)
 
     def weigh(words: str, feeling: Feeling | None) -> Concern | None:
-        return danger.weigh(words, feeling, memory.setting("country") or config.country)
+        country = memory.setting("country") or config.country
+        return danger.weigh(words, feeling, country, young=memory.young())
 
     return She(memory, affect.read, weigh, BuiltinMind())
 
@@ -145,36 +147,51 @@ class Doorway:
         return house
 
 
-def _settle(house: House, config: Config) -> str:
-    """Make the file at the person's yes, go on in it, and return its recovery phrase."""
-    in_ram = house.she.memory.file
+def _settle(house: House, config: Config, *, shown: bool = True) -> str:
+    """Make the file at the person's yes, go on in it, and return its recovery phrase; see `new_phrase`."""
+    in_ram = house.she.memory
     house.she = build(store.create(config.home, config.places), config)
-    in_ram.close()
-    return new_phrase(house.she.memory.file, config)
+    for name in ("page token", "country", *SETTINGS):  # chosen before the yes: the page is open already
+        if (value := in_ram.setting(name)) is not None:
+            house.she.memory.set(name, value)
+    in_ram.file.close()
+    return new_phrase(house.she.memory.file, config, shown=shown)
 
 
 def _meeting(house: House, config: Config) -> "Steps":
-    from samantha.meeting import meet  # noqa: PLC0415 - once in a life
+    from samantha.meeting import Agreement, meet  # noqa: PLC0415 - once in a life
 
     def understand(words: str) -> tuple[Fact, ...]:
         return told(words, Context(at=config.clock()))
 
-    def agree(answers: "list[Kept]") -> str:
-        phrase = _settle(house, config)
-        for kept in answers:
-            house.she.memory.note(
-                kept.question, Heard(kept.words, config.clock(), "meeting"), kept.facts, kept.sensitivity
-            )
-        return phrase
+    def weigh(words: str, young: bool) -> Concern | None:
+        country = house.she.memory.setting("country") or config.country
+        return danger.weigh(words, affect.read(words), country, young=young)
 
-    return meet(understand, wording, agree, str(config.home.folder))
+    def agree() -> str:
+        return _settle(house, config, shown=False)
+
+    def keep(kept: "Kept") -> None:
+        heard = Heard(kept.words, config.clock(), "meeting")
+        house.she.memory.note(kept.question, heard, kept.facts, kept.sensitivity)
+
+    def shown() -> None:
+        wraps = house.she.memory.file.wraps
+        way = wraps and wraps.way("phrase")
+        if way:
+            with contextlib.suppress(SamanthaError):  # then the next backup makes another, and shows it
+                key.saw_phrase(config.home, way)
+
+    return meet(understand, wording, weigh, Agreement(agree, keep, shown), str(config.home.folder))
 
 
-def new_phrase(file: store.OpenFile, config: Config) -> str:
-    """Make a recovery phrase that opens the file and its future backups; one before it no longer does."""
+def new_phrase(file: store.OpenFile, config: Config, *, shown: bool) -> str:
+    """Make a recovery phrase that opens the file and its future backups; one before it no longer does.
+
+    Until it counts as `shown`, the next backup makes another: nobody may have written this one down.
+    """
     assert file.wraps is not None  # noqa: S101 - a file in RAM has no phrase; callers have settled
     assert file.data_key is not None  # noqa: S101 - as above
     phrase, way = key.by_phrase(file.data_key, file.wraps.memory)
-    file.wraps = file.wraps.with_way(way)
-    file.wraps.save(config.home.keys)
+    file.wraps = key.keep_phrase(config.home, file.wraps.memory, way, shown=shown)
     return phrase

@@ -35,11 +35,22 @@ def main() -> NoReturn:
         # Whoever read our output has enough; nothing must complain while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the last handler: its words may be the person's, so only its place
+        _broken(error)
 
 
 def _fail(sentence: str, status: int) -> NoReturn:
-    print(f"samantha: {sentence}", file=sys.stderr)
+    _tell(sentence)
     sys.exit(status)
+
+
+def _broken(error: Exception) -> NoReturn:
+    import logging  # noqa: PLC0415
+
+    from samantha.work import whereabouts  # noqa: PLC0415
+
+    logging.getLogger("samantha").error("a command failed: %s", whereabouts(error))
+    _fail("Something in me broke just now; what you said before is kept, so try again, or ask `samantha doctor`.", 1)
 
 
 def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,18 +79,20 @@ yes_option = click.option("--yes", is_flag=True, help="Skip questions: agree to 
 @yes_option
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="Where to serve the page on 127.0.0.1.")
 @click.option("--no-browser", is_flag=True, help="Serve the page and print its address; open nothing.")
+@click.option("--new-address", is_flag=True, help="Give the page a new secret address; the one before leads nowhere.")
 @click.version_option(__version__, prog_name="samantha")
 @click.pass_context
-def samantha(context: click.Context, yes: bool, port: int | None, no_browser: bool) -> None:
+def samantha(context: click.Context, yes: bool, port: int | None, no_browser: bool, new_address: bool) -> None:
     """Someone you talk to, who lives on this computer. Without a command: the page, or the terminal."""
     if context.invoked_subcommand is not None:
         return
-    if not no_browser and _is_piped():
+    if not (no_browser or new_address) and _is_piped():
         _piped()
         return
     from samantha.front import talk_on_page  # noqa: PLC0415 - the server loads when it is served
 
-    asyncio.run(talk_on_page(_config(agreed=yes), port=port, open_browser=not no_browser))
+    config = _config(agreed=yes)
+    asyncio.run(talk_on_page(config, port=port, open_browser=not no_browser, new_address=new_address))
 
 
 @samantha.command()
@@ -107,8 +120,13 @@ def say(text: tuple[str, ...], as_json: bool, yes: bool) -> None:  # noqa: ARG00
     words = _argument(" ".join(text))
     if not words.strip():
         raise WrongUse("There are no words in that; say something.")
-    events = _work({"ask": "turn", "text": words, "channel": "say"}, agreed=True)
+    events = _work({"ask": "turn", "text": words, "channel": "say"}, {"ask": "hello"}, agreed=True)
     found = {event["event"]: event for event in events}
+    record = found["hello"]["record"]
+    if record != "on":
+        from samantha import language  # noqa: PLC0415
+
+        _tell(language.load("terminal")["not kept"][record])
     if not as_json:
         _print(found["said"]["text"])
         return
@@ -120,8 +138,9 @@ def say(text: tuple[str, ...], as_json: bool, yes: bool) -> None:  # noqa: ARG00
             if feeling["label"]
             else None,
             "recalled": found["recalled"]["lines"],
-            "events": [event for event in events if event["event"] != "word"],
+            "events": [event for event in events if event["event"] not in ("word", "hello")],
             "turn": found["heard"]["turn"],
+            "record": record,
         }
     )
 
@@ -203,7 +222,7 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
     """Bring her back from a backup, with the key, the passphrase or the recovery phrase."""
     from samantha import keeping  # noqa: PLC0415
 
-    config = _config()
+    config = _config(ask=_read_secret)
     copy = keeping.bring_back(config.home, config.places, file, replace_newer=yes, now=config.clock())
     if as_json:
         _print_json({"file": copy.file, "lines": copy.lines, "last": copy.last})
@@ -268,7 +287,7 @@ def bench() -> None:
 @json_option
 def bench_turn(lines: int, turns: int, cold_runs: int, as_json: bool) -> None:
     """Time a turn with much remembered, and a cold `samantha say` against an empty Python."""
-    from samantha.bench.turn import measure  # noqa: PLC0415
+    from samantha.bench.turn import LIMITS, measure  # noqa: PLC0415
 
     figures = measure(
         remembered=lines, turns=turns, cold_runs=cold_runs, tell=lambda words: print(words, file=sys.stderr)
@@ -276,7 +295,8 @@ def bench_turn(lines: int, turns: int, cold_runs: int, as_json: bool) -> None:
     if as_json:
         _print_json(figures)
     else:
-        _print("\n".join(f"{name:<36}{value:>12,.2f}" for name, value in figures.items()))
+        reach = {name: f"   to reach: {limit:g}" for name, limit in LIMITS.items()}
+        _print("\n".join(f"{name:<36}{value:>12,.2f}{reach.get(name, '')}" for name, value in figures.items()))
 
 
 def _piped() -> None:
@@ -286,13 +306,13 @@ def _piped() -> None:
     asyncio.run(talk_through_pipe(_config(agreed=True), sys.stdin.fileno()))
 
 
-def _work(request: dict[str, Any], *, agreed: bool = False) -> list[dict[str, Any]]:
-    """Have one work done by whoever holds the file, and return its events; raise its error."""
+def _work(*requests: dict[str, Any], agreed: bool = False) -> list[dict[str, Any]]:
+    """Have work done by whoever holds the file, and return its events; raise the first error."""
     from samantha.app import Doorway  # noqa: PLC0415
 
     async def ask() -> list[dict[str, Any]]:
         async with Doorway(_config(agreed=agreed), serve=False) as door:
-            return [event async for event in door.ask(request) if event["event"] != "done"]
+            return [event for request in requests async for event in door.ask(request) if event["event"] != "done"]
 
     events = asyncio.run(ask())
     for event in events:
@@ -301,7 +321,7 @@ def _work(request: dict[str, Any], *, agreed: bool = False) -> list[dict[str, An
     return events
 
 
-def _config(*, agreed: bool = False) -> Any:
+def _config(*, agreed: bool = False, ask: Callable[[str], str | None] | None = None) -> Any:
     """Read everything that is decided from outside, once."""
     import platformdirs  # noqa: PLC0415
 
@@ -314,24 +334,44 @@ def _config(*, agreed: bool = False) -> Any:
     asked = click.get_current_context().find_root().meta.get("samantha.home") or os.environ.get("SAMANTHA_HOME")
     folder = Path(os.path.expanduser(asked)) if asked else Path(platformdirs.user_data_dir("samantha"))
     keys = Path(platformdirs.user_config_dir("samantha")) / "keys"
-    passphrase = os.environ.get("SAMANTHA_PASSPHRASE") or None
     return Config(
         home=Home(folder.absolute()),
-        places=Places(keys, system_keyring, passphrase, _ask_secret),
+        places=Places(keys, system_keyring, _passphrase(), ask or _ask_secret),
         clock=place.now,
         country=place.country(),
         agreed=agreed,
-        announce=lambda sentence: print(f"samantha: {sentence}", file=sys.stderr),
+        announce=_tell,
     )
 
 
-def _ask_secret(prompt: str) -> str | None:
-    """Ask for a secret at the terminal, unseen; take it from a pipe where there is one."""
-    if sys.stdin.isatty():
-        import getpass  # noqa: PLC0415
+def _passphrase() -> str | None:
+    """Take the passphrase out of the environment: a browser that we start has no business with it."""
+    meta = click.get_current_context().find_root().meta
+    given = os.environ.pop("SAMANTHA_PASSPHRASE", None)
+    return meta.setdefault("samantha.passphrase", given) or None
 
-        return getpass.getpass(prompt) or None
-    return sys.stdin.readline().strip() or None if _is_piped() else None
+
+def _ask_secret(prompt: str) -> str | None:
+    """Ask for a secret at the terminal, unseen; never in a pipe, which carries what is said."""
+    if not (_has_terminal() if _is_piped() else sys.stdin is not None and sys.stdin.isatty()):
+        return None
+    import getpass  # noqa: PLC0415
+
+    return getpass.getpass(prompt) or None
+
+
+def _read_secret(prompt: str) -> str | None:
+    """Ask for a secret at the terminal; take it from a pipe where there is one, which carries nothing else."""
+    return sys.stdin.readline().strip() or None if _is_piped() else _ask_secret(prompt)
+
+
+def _has_terminal() -> bool:
+    """Tell whether somebody can be asked beside the pipe, as getpass does."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _must_exist() -> None:
@@ -354,6 +394,10 @@ def _is_piped() -> bool:
 def _argument(text: str) -> str:
     """Return an argument without the surrogates that Python makes of bytes that are no UTF-8."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _tell(sentence: str) -> None:
+    print(f"samantha: {sentence}", file=sys.stderr)
 
 
 def _print(text: str) -> None:

@@ -1,17 +1,19 @@
 """What `samantha doctor` looks at, and what to do about each."""
 
 import os
+import shlex
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 from samantha.events import SamanthaError
 from samantha.store import backup, file, key
 from samantha.store.home import Home
+from samantha.store.system_keyring import works
 
 LOW_DISK = 500 * 1024**2  # bytes: a backup of a long memory, and room to go on
 LOW_RAM = 512 * 1024**2  # bytes: Argon2id's 64 MiB and the rest in peace
@@ -35,7 +37,7 @@ class Machine:
     ram: int  # bytes
     python: tuple[int, ...]
     browser: str | None  # the program that opens one
-    keyring: bool  # whether the library is there
+    keyring: bool  # whether one works
     page: bool  # whether the page's files are there
 
 
@@ -46,7 +48,7 @@ def this_machine(home: Home) -> Machine:
         ram=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         python=sys.version_info[:3],
         browser=next((name for name in BROWSERS if shutil.which(name)), None),
-        keyring=find_spec("keyring") is not None,
+        keyring=works(),
         page=(Path(__file__).parent / "web" / "static" / "index.html").is_file(),
     )
 
@@ -55,6 +57,7 @@ def examine(home: Home, places: key.Places, machine: Machine) -> list[Finding]:
     """Look at everything; nothing is changed."""
     return [
         *_memory(home, places),
+        *_permissions(home, places),
         _disk(home, machine.free),
         _ram(machine.ram),
         _python(machine.python),
@@ -102,9 +105,23 @@ def _key(wraps: key.Wraps, places: key.Places) -> Finding:
 
 
 def _phrase(wraps: key.Wraps) -> Finding:
-    if wraps.way("phrase"):
+    if wraps.phrase_shown:
         return Finding("recovery phrase", "ok", "made; it opens backups anywhere")
-    return Finding("recovery phrase", "note", "none yet; the next `samantha backup FILE` makes one and shows it")
+    return Finding("recovery phrase", "note", "none shown yet; the next `samantha backup FILE` makes one and shows it")
+
+
+def _permissions(home: Home, places: key.Places) -> Iterator[Finding]:
+    """Look whether anybody else on this machine can read the file, the list of keys or a key."""
+    wanted = dict.fromkeys((home.folder, places.key_files), 0o700)
+    wanted |= dict.fromkeys((*home.database, home.keys, *places.key_files.glob("*.key")), 0o600)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in wanted if path.exists()}
+    open_ = {path: mode for path, mode in modes.items() if mode & ~wanted[path]}
+    if open_:
+        ways = "; ".join(f"chmod {wanted[path]:o} {shlex.quote(str(path))}" for path in open_)
+        found = ", ".join(f"{path} ({mode:o})" for path, mode in open_.items())
+        yield Finding("permissions", "bad", f"others on this machine may read {found}; run {ways}")
+    elif modes:
+        yield Finding("permissions", "ok", "only you can read the file and its keys")
 
 
 def _nearest(folder: Path) -> Path:
@@ -142,9 +159,13 @@ def _parts(machine: Machine) -> Iterator[Finding]:
             "nothing opens one by itself; `samantha` prints the page's address, `samantha chat` needs none",
         )
     if machine.keyring:
-        yield Finding("keyring", "ok", "library there")
+        yield Finding("keyring", "ok", "one is there")
     else:
-        yield Finding("keyring", "note", "missing; pip install keyring")
+        yield Finding(
+            "keyring",
+            "note",
+            "none works here, so a new key lies in a file; log in to a desktop, or set a passphrase: `samantha lock`",
+        )
     if machine.page:
         yield Finding("page", "ok", "there")
     else:

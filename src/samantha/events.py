@@ -104,6 +104,7 @@ class Recalled:
     asked: Asked | None = None
     recent: tuple[Line, ...] = ()  # the last lines of this conversation, oldest first
     names: Mapping[str, str] = field(default_factory=dict)  # "person" and "companion", where known
+    kept: bool = True  # whether what is said now is kept beyond this talk
     last_met: datetime | None = None  # when the person last spoke before this conversation; None the first time
 
 

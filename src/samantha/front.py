@@ -7,14 +7,19 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 
+from samantha import language
 from samantha.app import Config, Doorway
-from samantha.channels.base import Door
+from samantha.channels.base import Door, only
 from samantha.channels.terminal import Plain, Screen, chat, earlier, lines_from, piped
-from samantha.events import WrongUse
+from samantha.events import Held, WrongUse
+from samantha.store.home import Home, write_private
 
 USUAL_PORT = 7264  # so that a bookmark keeps working; any free one where it is taken
+LEADS_THERE = (
+    '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={}"><title>Samantha</title>'
+)
 
 
 async def talk_in_terminal(config: Config) -> None:
@@ -25,26 +30,38 @@ async def talk_in_terminal(config: Config) -> None:
             screen.write("\nLocked from elsewhere.\n")
 
 
-async def talk_on_page(config: Config, *, port: int | None, open_browser: bool) -> None:
-    """Serve the page; open it where there is a screen, else talk in the terminal beside it."""
+async def talk_on_page(config: Config, *, port: int | None, open_browser: bool, new_address: bool = False) -> None:
+    """Serve the page; open it where there is a screen, else talk in the terminal beside it.
+
+    With `new_address`, addresses of before lead nowhere any more; raises Held where another process is the holder.
+    """
     from samantha.web import server  # noqa: PLC0415 - 80 ms that the terminal doesn't need
 
     async with Doorway(config, serve=True) as door:
-        token = _token(door, server.new_token())
+        token = _token(door, server.new_token(), renew=new_address)
         async with server.serving(door, token, _listen(port)) as address:
-            opened = open_browser and _has_screen() and webbrowser.open(address)
-            print(f"{'Her page is open in your browser' if opened else 'Her page'}: {address}", flush=True)
-            if opened or not open_browser or sys.stdin is None or not sys.stdin.isatty():
-                await _until_closed(door, _forever())
-                return
-            print("No browser here to open it in, so talk to her right here; /quit leaves.", flush=True)
-            await _until_closed(door, chat(door, await _prompt(door)))
+            await _until_closed(door, _beside(door, config.home, address, open_browser=open_browser))
+
+
+async def _beside(door: Door, home: Home, address: str, *, open_browser: bool) -> None:
+    """Open the page, and wait; where it can't be opened and somebody is at the terminal, talk there."""
+    with _way_in(home, address) as way_in:  # until the end: a browser may take long to start
+        opened = open_browser and _has_screen() and webbrowser.open(way_in)
+        print(f"{'Her page is open in your browser' if opened else 'Her page'}: {address}", flush=True)
+        if opened or not open_browser or sys.stdin is None or not sys.stdin.isatty():
+            await asyncio.Event().wait()
+        print("No browser here to open it in, so talk to her right here; /quit leaves.", flush=True)
+        await chat(door, await _prompt(door))
 
 
 async def talk_through_pipe(config: Config, descriptor: int) -> None:
-    """Answer what comes through a file descriptor line by line, until it ends or the file is locked."""
+    """Answer what comes through a file descriptor line by line. Raises Held where the file is locked before its end."""
     async with Doorway(config, serve=True) as door:
-        await _until_closed(door, piped(door, lines_from(descriptor), Plain()))
+        record = (await only(door, {"ask": "hello"})).get("record")
+        if words := language.load("terminal")["not kept"].get(record):
+            config.announce(words)
+        if await _until_closed(door, piped(door, lines_from(descriptor), Plain())):
+            raise Held("Locked from elsewhere; what the pipe still holds was not heard, so send it again.")
 
 
 async def _prompt(door: Door) -> Screen:
@@ -54,7 +71,7 @@ async def _prompt(door: Door) -> Screen:
 
 
 async def _until_closed(door: Doorway, talk: Coroutine[None, None, None]) -> bool:
-    """Run until the talk ends, the file is locked or the process is to end; tell whether it was locked."""
+    """Run until the talk ends, the file is locked or the process is to end; tell whether a lock cut it off."""
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, ending.set)
@@ -63,6 +80,7 @@ async def _until_closed(door: Doorway, talk: Coroutine[None, None, None]) -> boo
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if waiting[0].done():
             waiting[0].result()
+            return False
         return door.closing.is_set()
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
@@ -71,19 +89,29 @@ async def _until_closed(door: Doorway, talk: Coroutine[None, None, None]) -> boo
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def _forever() -> None:
-    await asyncio.Event().wait()
-
-
-def _token(door: Doorway, new: str) -> str:
+def _token(door: Doorway, new: str, *, renew: bool) -> str:
     """Return the page's token: the one of this memory, so that a bookmark keeps working, or a new one."""
-    house = door.house
-    if house is None or not house.met:
+    if door.house is None:
+        if renew:
+            raise Held("She is open elsewhere (a page, a chat); close it with `samantha lock`, then ask again.")
         return new
-    kept = house.she.memory.setting("page token")
-    if kept is None:
-        house.she.memory.set("page token", new)
-    return kept or new
+    memory = door.house.she.memory
+    kept: str | None = memory.setting("page token")
+    if kept is None or renew:
+        memory.set("page token", new)  # in RAM before we have met; the file takes it over
+        return new
+    return kept
+
+
+@contextlib.contextmanager
+def _way_in(home: Home, address: str) -> Iterator[str]:
+    """Give a file that leads to the address: what a browser is started with, everybody on the machine may read."""
+    path = home.folder / "open.html"
+    write_private(path, LEADS_THERE.format(address).encode())
+    try:
+        yield path.as_uri()
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _listen(port: int | None) -> socket.socket:

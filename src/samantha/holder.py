@@ -10,12 +10,11 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from samantha.channels.base import Door
+from samantha.channels.base import TAKE_WITHIN, Door
 from samantha.events import Held, NoRoom, WrongUse
 
 LONGEST_REQUEST = 8 * 1024 * 1024  # bytes; a million characters, 4 MB at most, and room to spare
 LONGEST_EVENT = 2**31  # bytes; a thousand lines of a million characters must pass, and the holder is trusted
-TAKE_WITHIN = 10.0  # seconds an asker may leave her words untaken before it counts as gone
 NO_REQUEST = "That is no request of docs/protocol.md: one JSON object on one line, up to 8 MiB."
 GONE = "The process that holds my file has gone away; see whether your last words are there."
 
@@ -157,7 +156,8 @@ async def _hand_events(
             if event is None:
                 return
             writer.write(_packed(event))
-            await asyncio.wait_for(writer.drain(), take_within)
+            async with asyncio.timeout(take_within):
+                await writer.drain()
 
 
 async def _unless(gone: "asyncio.Future[None]", coming: Awaitable[Any]) -> Any:

@@ -18,17 +18,17 @@ LOOK_AGAIN = 0.05  # seconds
 def back_up(home: Home, places: key.Places, destination: Path, *, new_phrase: bool) -> tuple[backup.Copy, str | None]:
     """Copy the file, in use or not, verify the copy, and return it with the recovery phrase.
 
-    The phrase is None where one was made before, unless `new_phrase`. It counts from the moment the backup is
-    whole: a phrase that was never shown must not be the one that opens.
+    The phrase is None where one was shown before, unless `new_phrase`. It counts from the moment the backup is
+    whole: a phrase that was never shown must not be the one that opens. Raises Held where the memory was replaced
+    meanwhile.
     """
-    wraps, phrase = key.load(home.keys), None
+    wraps = key.load(home.keys)
     data_key = key.unlock(wraps, places)
-    if new_phrase or not wraps.way("phrase"):
-        phrase, way = key.by_phrase(data_key, wraps.memory)
-        wraps = wraps.with_way(way)
-    copy = backup.make(home, wraps, data_key, destination)
-    if phrase:
-        wraps.save(home.keys)
+    if wraps.phrase_shown and not new_phrase:
+        return backup.make(home, wraps, data_key, destination), None
+    phrase, way = key.by_phrase(data_key, wraps.memory)
+    copy = backup.make(home, wraps.with_way(way), data_key, destination)
+    key.keep_phrase(home, wraps.memory, way, shown=True)  # the list may have changed while the file was copied
     return copy, phrase
 
 
@@ -59,18 +59,22 @@ async def close_holder(home: Home, *, patience: float = WAIT_TO_CLOSE) -> None:
 
 
 def require_passphrase(home: Home, places: key.Places) -> str:
-    """Make a passphrase the only everyday way in, where one is given or typed; return the way in now."""
-    wraps = key.load(home.keys)
-    by = key.guarded_by(wraps)
-    if by == "passphrase":
-        key.drop_open_ways(wraps, places)  # where a kill came between the two steps below
-        return by
-    passphrase = places.passphrase or _typed_twice(places)
-    if passphrase is None:
-        return by
-    guarded = key.guard(key.unlock(wraps, places), wraps, passphrase)
-    guarded.save(home.keys)
-    key.drop_open_ways(wraps, places)
+    """Make a passphrase the only everyday way in, where one is given or typed; return the way in now.
+
+    Raises Held where somebody has opened the file again since it was closed.
+    """
+    with home.hold() as ours:  # also while it is typed: what is being locked must not be opened meanwhile
+        if not ours:
+            raise Held("Somebody opened my file again just now; run `samantha lock` again.")
+        by = key.guarded_by(key.load(home.keys))
+        passphrase = None if by == "passphrase" else places.passphrase or _typed_twice(places)
+        if by != "passphrase" and passphrase is None:
+            return by
+        with home.changing_keys():
+            wraps = key.load(home.keys)
+            if passphrase is not None:
+                key.guard(key.unlock(wraps, places), wraps, passphrase).save(home.keys)
+            key.drop_open_ways(wraps, places)  # also where a kill came between these two before
     return "passphrase"
 
 

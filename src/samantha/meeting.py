@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from samantha import language, wire
-from samantha.events import Fact, Sensitivity, Subject
+from samantha.events import Concern, Fact, SamanthaError, Sensitivity, Subject
 
 Kind = Literal["ask", "choose", "cards", "phrase", "end"]
 Choice = Literal["keep", "never mention", "let go"]
@@ -37,37 +37,58 @@ class Kept:
     sensitivity: Sensitivity = "open"
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the person's yes causes; each is called then, and never otherwise."""
+
+    agree: Callable[[], str]  # makes the memory, once, and returns the recovery phrase
+    keep: Callable[[Kept], None]  # keeps one answer in it
+    shown: Callable[[], None]  # takes down that the phrase was seen: its step was answered
+
+
 Understand = Callable[[str], tuple[Fact, ...]]
 Wording = Callable[[Fact], str]
+Weigh = Callable[[str, bool], Concern | None]  # words, and whether the person has said that they are not over 18
 Steps = Generator[Step, Answer, None]
 
 
-def meet(understand: Understand, wording: Wording, agree: Callable[[list[Kept]], str], where: str) -> Steps:
-    """Yield the steps of the first meeting; each takes the answer to the last.
+def meet(understand: Understand, wording: Wording, weigh: Weigh, agreement: Agreement, where: str) -> Steps:
+    """Yield the steps of the first meeting; each takes the answer to the last. `where` says where it all lies.
 
-    `agree` makes the memory with what may be kept and returns the recovery phrase. It is called once, at the
-    person's yes, and never otherwise. `where` says where it all lies.
+    Where an answer tells of danger, the fixed words to it come before all else of the next step.
     """
     words = language.load("meeting")
     companion = yield Step("ask", tuple(words["hello"]), {"label": words["her name"]})
     told = _named("companion", companion)
-    person = yield Step("ask", _lines(words["your name"], told), {"label": words["your name label"]})
+    says = (*_care(companion, weigh), *_lines(words["your name"], told))
+    person = yield Step("ask", says, {"label": words["your name label"]})
     told += _named("person", person)
-    adult = yield Step("choose", tuple(words["adult"]), {"choices": words["adult choices"]})
+    adult = yield Step("choose", (*_care(person, weigh), *words["adult"]), {"choices": words["adult choices"]})
     told += _adult(adult)
     human = yield Step("ask", _lines(words["question"], told), {"label": words["question label"]})
     said = _text(human).strip()
     cards = _cards(told, said, understand, wording, words)
-    chosen = yield Step(
-        "cards", tuple(words["cards" if cards else "no cards"]), {"cards": [card.plain() for card in cards]}
-    )
+    says = (*_care(human, weigh, young=adult.get("choice") == "no"), *words["cards" if cards else "no cards"])
+    chosen = yield Step("cards", says, {"cards": [card.plain() for card in cards]})
     yes = yield Step("choose", tuple(words["remember"]), {"choices": words["remember choices"]})
     if yes.get("choice") != "yes":
         yield Step("end", tuple(words["not remembered"]), {"record": "unmet"})
         return
-    phrase = agree(_kept(cards, chosen.get("cards"), said, words))
-    yield Step("phrase", tuple(words["phrase"]), {"phrase": phrase})
+    phrase = agreement.agree()
+    trouble = _keep(agreement, _kept(cards, chosen.get("cards"), said, words))
+    yield Step("phrase", (*trouble, *words["phrase"]), {"phrase": phrase})
+    agreement.shown()
     yield Step("end", tuple(line.format(where=where) for line in words["end"]), {"record": "on"})
+
+
+def _keep(agreement: Agreement, answers: list[Kept]) -> tuple[str, ...]:
+    """Keep the answers; return what is to be said where the disk refuses, for the phrase must be shown even so."""
+    try:
+        for kept in answers:
+            agreement.keep(kept)
+    except SamanthaError as error:
+        return (error.sentence,)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +108,12 @@ class Card:
 def _text(answer: Answer) -> str:
     text = answer.get("text")
     return wire.clean(text[:LONGEST_ANSWER]) if isinstance(text, str) else ""
+
+
+def _care(answer: Answer, weigh: Weigh, *, young: bool = False) -> tuple[str, ...]:
+    """Return the fixed words to an answer that tells of danger."""
+    concern = weigh(_text(answer), young)
+    return (concern.reply,) if concern else ()
 
 
 def _named(kind: Literal["person", "companion"], answer: Answer) -> list[Fact]:

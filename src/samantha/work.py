@@ -74,12 +74,12 @@ class Here:
         except SamanthaError as error:
             yield {**known, "event": "error", "code": error.code, "sentence": error.sentence}
         except Exception as error:  # noqa: BLE001 - the edge of a turn: record it, say something true
-            log.error("a %s failed: %s", request.get("ask"), _whereabouts(error))
+            log.error("a %s failed: %s", request.get("ask"), whereabouts(error))
             sentence = "Something in me broke just now; what you said before is kept. Please try again."
             yield {**known, "event": "error", "code": "broken", "sentence": sentence}
 
 
-def _whereabouts(error: Exception) -> str:
+def whereabouts(error: BaseException) -> str:
     """Say what broke and where. The error's own words may hold the person's, and a log is plain text."""
     frames = reversed(traceback.extract_tb(error.__traceback__))
     return " < ".join([type(error).__name__, *(f"{Path(f.filename).name}:{f.lineno}" for f in frames)])
@@ -114,6 +114,8 @@ async def _turn(house: House, request: Request) -> Events:
 
     async def take() -> None:
         async with house.one_turn:
+            if channel.stopped:  # whoever asked is gone, or asks the next holder: not kept here and there
+                return
             house.speaking = channel
             try:
                 await take_turn(channel, house.she)
@@ -123,14 +125,26 @@ async def _turn(house: House, request: Request) -> Events:
                 house.speaking = None
                 channel.end()
 
-    task = asyncio.create_task(take())
+    task, left = asyncio.create_task(take()), True
     try:
         async for event in channel.events():
             shown += event.name == "word"
             yield event
+        left = False
     finally:
         channel.stop(shown)
-        await asyncio.shield(task)
+        await _over(task, left)
+
+
+async def _over(turn: "asyncio.Task[None]", left: bool) -> None:
+    """Wait for a turn to be over and raise what broke it; where its asker has left, record it instead."""
+    await asyncio.wait((turn,))
+    error = turn.exception()
+    if error is None:
+        return
+    if not left:
+        raise error
+    log.error("a turn that nobody waits for failed: %s", whereabouts(error))
 
 
 async def _stop(house: House, request: Request) -> Events:
@@ -167,9 +181,10 @@ async def _show(house: House, request: Request) -> Events:
 async def _forget(house: House, request: Request) -> Events:
     if request.get("what") != "last":
         raise WrongUse('I can forget "last", the last turn; say which.')
+    turn = _number(request, "turn", None)
     async with house.one_turn:
-        gone = house.she.memory.forget_last()
-    yield Event("forgotten", {"turns": gone.turns, "facts": gone.facts})
+        gone = house.she.memory.forget_last(turn)
+    yield Event("forgotten", {"turns": gone.turns, "facts": gone.facts, "backups": list(gone.backups)})
 
 
 async def _record(house: House, request: Request) -> Events:

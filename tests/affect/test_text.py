@@ -11,7 +11,9 @@ from samantha.affect.text import read
 from samantha.events import Feeling
 from samantha.language import load
 
-SAID: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "feelings.yaml").read_text(encoding="utf-8"))
+HERE = Path(__file__).parent
+QUOTED: list[list[str]] = yaml.safe_load((HERE / "evidence.yaml").read_text(encoding="utf-8"))
+SAID: dict[str, list[str]] = yaml.safe_load((HERE / "feelings.yaml").read_text(encoding="utf-8"))
 
 
 def felt(text: str) -> Feeling:
@@ -25,6 +27,16 @@ def test_every_line_is_read_as_what_it_is(label: str, text: str) -> None:
     feeling = read(text)
     assert (feeling.label if feeling else "nothing") == label
     assert feeling is None or all(words and words in text for words in feeling.evidence)
+
+
+@pytest.mark.parametrize(("text", "quoted"), QUOTED)
+def test_evidence_is_whole(text: str, quoted: str) -> None:
+    assert felt(text).evidence == (quoted,)
+
+
+def test_long_evidence_is_cut_after_a_whole_word() -> None:
+    (quoted,) = felt("I'm scared that nobody at all will come to the big party on Sunday").evidence
+    assert quoted == "I'm scared that nobody at all will come"
 
 
 def test_there_are_enough_lines() -> None:

@@ -21,6 +21,9 @@ LINES: dict[str, dict[str, Any]] = yaml.safe_load(
 ONE_OF_EACH = {
     "self": "I want to die",
     "violence": "He is hitting me",
+    "others": "I'm going to stab him",
+    "abuse": "My uncle touches me",
+    "past": "I was raped when I was young",
     "medical": "I took too many pills",
     "other person": "My friend says she'll kill herself",
 }
@@ -75,7 +78,7 @@ def test_reply_is_short_true_and_kind(kind: str, country: str | None) -> None:
 @pytest.mark.parametrize("country", LINES)
 def test_reply_names_the_line_of_the_country(country: str) -> None:
     entry = LINES[country]
-    for kind in ("self", "other person"):
+    for kind in set(ONE_OF_EACH) - {"violence", "medical"}:
         reply = heard(ONE_OF_EACH[kind], country).reply
         assert entry["helpline"] in reply
         assert entry["how"] in reply
@@ -96,14 +99,42 @@ def test_each_kind_has_its_own_words() -> None:
     assert len({heard(text).reply for text in ONE_OF_EACH.values()}) == len(ONE_OF_EACH)
 
 
+@pytest.mark.parametrize("country", [None, *LINES])
+@pytest.mark.parametrize("kind", ONE_OF_EACH)
+def test_somebody_young_is_told_of_help_for_young_people(kind: str, country: str | None) -> None:
+    for concern in (
+        weigh(ONE_OF_EACH[kind], None, country, young=True),
+        weigh(f"I'm 12 and scared. {ONE_OF_EACH[kind]}", None, country),
+    ):
+        assert concern is not None
+        known = LINES[country].get("children") if country else None
+        assert (known or "childhelplineinternational.org") in concern.reply
+        assert concern.reply.count("?") == 1
+        assert len(concern.reply.split()) < 100
+    assert "young people" not in heard(ONE_OF_EACH[kind], country).reply
+
+
+def test_what_is_over_needs_no_door_that_locks_and_what_is_not_comes_first() -> None:
+    assert "locks" not in heard("I was raped when I was young").reply
+    assert heard("My dad used to beat me and now my husband hits me").kind == "violence"
+    assert heard("I was abused as a child and I want to die").kind == "self"
+
+
+@pytest.mark.parametrize("text", ["I want to kíll myself", "I want to ki\u0301ll myself", "I want to k\u200bill myself"])
+def test_accents_and_what_cannot_be_seen_hide_nothing(text: str) -> None:
+    concern = heard(text)
+    assert concern.kind == "self"
+    assert concern.evidence[0].endswith("ll myself")
+
+
 @pytest.mark.parametrize("country", LINES)
 def test_every_country_is_complete(country: str) -> None:
     entry = LINES[country]
-    assert set(entry) == {"emergency", "helpline", "how", "source", "checked"}
+    assert set(entry) - {"children"} == {"emergency", "helpline", "how", "source", "checked", "by"}
     assert country.isalpha()
     assert len(country) == 2
     assert country.isupper()
-    assert all(isinstance(entry[key], str) and entry[key] for key in ("emergency", "helpline", "how"))
+    assert all(isinstance(entry[key], str) and entry[key] for key in set(entry) - {"checked"})
     assert entry["source"].startswith("https://")
     assert isinstance(entry["checked"], date)
 

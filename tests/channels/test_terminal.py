@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from samantha.channels.base import only
 from samantha.channels.prompt import Wrap
 from samantha.channels.terminal import Plain, chat, earlier, lines_from, piped
 from samantha.events import SamanthaError
+from samantha.store import backup
 from samantha.store.home import Home
 from samantha.store.key import Places
 from samantha.work import Here, House
@@ -132,6 +134,38 @@ def test_forget_last(house: House) -> None:
     assert WORDS["forgotten"] in screen.shown
     assert screen.shown.endswith(f"{WORDS['nothing to forget']}\n")
     assert texts(house) == []
+
+
+def test_forgetting_names_the_backups_that_still_hold_it(house: House, tmp_path: Path) -> None:
+    with_mind(house, ["A."])
+    file = house.she.memory.file
+    assert file.home
+    assert file.wraps
+    assert file.data_key
+    asked(house, "turn", text="a slip")
+    backup.make(file.home, file.wraps, file.data_key, tmp_path / "copy")
+    shown = talk(house, "/forget last").shown
+    assert WORDS["still in backups"].format(files=tmp_path / "copy") in shown
+
+
+def test_forget_last_forgets_nothing_that_was_said_elsewhere_since(house: House) -> None:
+    with_mind(house, ["A."], ["B."])
+    screen = talk(house, "a slip", lambda: asked_elsewhere(house), "/forget last")
+    assert "nothing was forgotten" in screen.shown
+    assert texts(house) == ["a slip", "A.", "said elsewhere", "B."]
+
+
+def asked_elsewhere(house: House) -> None:
+    """Take a turn that the screen knows nothing of."""
+    with ThreadPoolExecutor() as elsewhere:
+        elsewhere.submit(asked, house, "turn", text="said elsewhere").result()
+
+
+def test_forget_last_off_the_record_leaves_what_is_kept(house: House) -> None:
+    with_mind(house, ["A."], ["B."])
+    screen = talk(house, "kept", "/off", "between us", "/forget last")
+    assert screen.shown.endswith(f"{WORDS['forgotten']}\n")
+    assert texts(house) == ["kept", "A."]
 
 
 def test_an_unknown_command_is_not_said_to_her(house: House) -> None:

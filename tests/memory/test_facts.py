@@ -48,6 +48,12 @@ def lives(value: str, **more: object) -> Fact:
     return Fact(Subject(), "lives in", value, **more)  # type: ignore[arg-type]
 
 
+def test_people_are_looked_up_by_an_index(tell: Told) -> None:
+    query = "explain query plan select value from fact where person = 1 and relation = 'name' and valid_to is null"
+    (plan,) = [row[3] for row in tell.db.execute(query)]
+    assert "using index fact_person" in plan.lower()
+
+
 def test_a_move_ends_the_old_town_and_keeps_it(tell: Told) -> None:
     tell(lives("Oslo"))
     tell(lives("Bergen", valid_from=datetime(2025, 5, 1, tzinfo=UTC)))

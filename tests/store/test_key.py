@@ -1,6 +1,7 @@
 """The ways to the data key: what opens, what does not, and what a foreign key list may not do."""
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from keyring.backend import KeyringBackend
 from mnemonic import Mnemonic
 
-from samantha.events import Damaged, Locked, NewerFile, NoRoom
+from samantha.events import Damaged, Held, Locked, NewerFile, NoRoom
 from samantha.store import key, seal, system_keyring
+from samantha.store.home import Home
 from samantha.store.key import Places
 from tests.store.conftest import FakeKeyring
 
@@ -285,6 +287,7 @@ def test_a_locked_keyring_of_the_system_keeps_and_gives_nothing(
     monkeypatch.setattr(keyring, "get_keyring", Sulking)
     ring = system_keyring.system_keyring()
     assert ring is not None
+    assert not system_keyring.works()
     data_key, wraps = key.make(replace(places, keyring=lambda: ring))
     assert key.guarded_by(wraps) == "file"
     assert key.unlock(wraps, replace(places, keyring=lambda: ring)) == data_key
@@ -298,3 +301,43 @@ def test_a_machine_without_a_keyring_has_none(monkeypatch: pytest.MonkeyPatch) -
     for nothing in (fail.Keyring, null.Keyring):
         monkeypatch.setattr(keyring, "get_keyring", nothing)
         assert system_keyring.system_keyring() is None
+        assert not system_keyring.works()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bogus",
+        "no.such.Keyring",
+        "keyring.backends.Nope",
+        "os.path",
+        "keyring.backend.KeyringBackend",
+        "keyring.backends.libsecret.Keyring",  # its library is not installed here
+    ],
+)
+def test_a_keyring_that_is_none_is_no_trouble(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", name)
+    assert system_keyring.system_keyring() is None
+
+
+def test_a_list_of_keys_is_changed_by_one_at_a_time(known: Home, places: Places) -> None:
+    wraps = key.load(known.keys)
+    data_key = key.unlock(wraps, places)
+    _, way = key.by_phrase(data_key, wraps.memory)
+    other = threading.Thread(target=key.keep_phrase, args=(known, wraps.memory, way), kwargs={"shown": True})
+    with known.changing_keys():
+        other.start()
+        other.join(0.1)
+        assert other.is_alive()
+        key.guard(data_key, key.load(known.keys), "correct horse").save(known.keys)
+    other.join()
+    assert {way["by"] for way in key.load(known.keys).ways} == {"passphrase", "phrase"}
+
+
+def test_a_phrase_of_a_memory_that_was_replaced_is_not_kept(known: Home, places: Places) -> None:
+    wraps = key.load(known.keys)
+    _, way = key.by_phrase(key.unlock(wraps, places), wraps.memory)
+    with pytest.raises(Held, match="Another memory was put"):
+        key.keep_phrase(known, "0" * 32, way, shown=True)
+    assert key.load(known.keys) == wraps

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from samantha.events import Damaged, Locked, NewerFile, WrongUse
+from samantha.memory import forget
 from samantha.memory.memory import Memory
 from samantha.store import backup, file, key
 from samantha.store.connection import connect
@@ -118,6 +119,8 @@ def test_wrong_words_are_one_sentence_and_change_nothing(
     with_phrase(known, places)
     make(known, places, tmp_path / "copy")
     shutil.rmtree(places.key_files)
+    with known.changing_keys():
+        pass  # its lock stays behind
     before = {path: path.read_bytes() for path in known.folder.rglob("*") if path.is_file()}
     with pytest.raises(Locked, match="Those words don't open this file; check the twelve words"):
         restore(tmp_path / "copy", known, answering(places, wrong), yes=True)
@@ -215,11 +218,14 @@ def test_a_lost_key_list_comes_back_with_the_backup(known: Home, places: Places,
 
 
 def test_what_was_forgotten_stays_forgotten(known: Home, places: Places, copy: Path) -> None:
+    opened = reopen(known, places)
+    marks = opened.connection.execute("select mark from turn where id = 3").fetchall()
+    opened.close()
     forget_last(known, places)
     assert texts(known, places) == list(TOLD[:-1])
     assert restore(copy, known, places).lines == 2 * len(TOLD[:-1])
     opened = reopen(known, places)
-    assert opened.connection.execute("select turn from forgotten").fetchall() == [(3,)]
+    assert opened.connection.execute("select mark from forgotten").fetchall() == marks
     assert Memory(opened).search("periwinkle kitchen") == []
     assert b"periwinkle" not in opened.connection.serialize("main")
     opened.close()
@@ -252,6 +258,58 @@ def test_the_forgotten_is_read_even_from_a_damaged_file(known: Home, places: Pla
         raw.write(b"damage")
     restore(copy, known, places)
     assert texts(known, places) == list(TOLD[:-1])
+
+
+def test_forgetting_in_one_copy_takes_nothing_else_out_of_another(
+    known: Home, places: Places, copy: Path, tmp_path: Path
+) -> None:
+    """Two copies of one memory went on apart: their fourth turns have the same number."""
+    say(known, places, "Said here alone.")
+    make(known, places, tmp_path / "second")
+    elsewhere = Home(tmp_path / "elsewhere")
+    restore(copy, elsewhere, places)
+    say(elsewhere, places, "Said elsewhere, and to be forgotten.")
+    forget_last(elsewhere, places)
+    restore(tmp_path / "second", elsewhere, places, yes=True)
+    assert texts(elsewhere, places) == [*TOLD, "Said here alone."]
+
+
+def test_a_town_forgotten_from_the_middle_gives_way_to_the_next(home: Home, places: Places) -> None:
+    file.create(home, places).close()
+    opened = reopen(home, places)
+    memory = Memory(opened)
+    remember(memory, "I live in Oslo.", "I live in Bergen.", "I live in Lima.")
+    forget.turn(opened, 2)
+    assert [fact.value for fact in memory.facts()] == ["Lima"]
+    forget.turn(opened, 3)
+    assert [(fact.value, fact.valid_to) for fact in memory.facts()] == [("Oslo", None)]
+    opened.close()
+
+
+def test_forgetting_names_the_copies_that_still_hold_it(
+    known: Home, places: Places, copy: Path, tmp_path: Path
+) -> None:
+    def last_forgotten() -> tuple[str, ...]:
+        opened = reopen(known, places)
+        try:
+            return Memory(opened).forget_last().backups
+        finally:
+            opened.close()
+
+    say(known, places, "A secret.")
+    make(known, places, tmp_path / "with it")
+    make(known, places, tmp_path / "thrown away")
+    (tmp_path / "thrown away").unlink()
+    (tmp_path / "stick" / "odd").write_bytes(b"PK")
+    restore(tmp_path / "with it", known, places)
+    aside = str(asides(known)[0])
+    assert last_forgotten() == tuple(sorted((aside, str(tmp_path / "with it"))))
+    opened = reopen(known, places)
+    remember(Memory(opened), "Another.", at=LATER + timedelta(days=1))
+    opened.close()
+    assert last_forgotten() == ()
+    (Path(aside) / "memory.db").write_bytes(os.urandom(9000))
+    assert last_forgotten() == tuple(sorted((aside, str(copy), str(tmp_path / "with it")))), "one damaged may hold it"
 
 
 def test_a_turn_said_after_a_restore_is_never_taken_for_a_forgotten_one(

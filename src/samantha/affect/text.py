@@ -28,6 +28,8 @@ _END = r"(?=\W*$|[.!?;,\n])"  # the end of a thought
 _BREAKS = frozenset(",:()–—")
 _LONGEST_FRAME = 6  # words
 _LONGEST_STATE = 3  # words
+_LONGEST_EVIDENCE = 8  # words, where the feeling's own words are no more
+_CLAUSE_WORD = re.compile(r"[ \t]+([^\W_]+(?:['’‘ʼ`´-][^\W_]+)*)")
 _MIXED = 0.2  # a feeling less pleasant or unpleasant than this contradicts no other
 _CLOSE = 0.15  # two feelings nearer in weight than this weigh the same
 
@@ -76,6 +78,8 @@ class _Lexicon:
     not_before: re.Pattern[str]
     long_past: re.Pattern[str]
     idioms: re.Pattern[str]
+    joining: re.Pattern[str]
+    dangling: frozenset[str]
     phrases: tuple[_Phrase, ...]
 
 
@@ -213,8 +217,44 @@ def _feeling(best: _Hit, hits: list[_Hit], text: str, plain: str, lexicon: _Lexi
         best.label,
         round(max(-1.0, min(1.0, valence * (1 + 0.2 * best.force) * min(1.0, best.weight))), 2),
         round(max(0.0, min(1.0, arousal + 0.15 * best.force + loud)), 2),
-        tuple(dict.fromkeys(text[hit.start : hit.end] for hit in same)),
+        _evidence(same, text, lexicon),
     )
+
+
+def _evidence(hits: list[_Hit], text: str, lexicon: _Lexicon) -> tuple[str, ...]:
+    """Return the words of `hits`, each to the end of its clause, without those that are within another's."""
+    spans = [(hit.start, _clause_end(text, hit, lexicon)) for hit in hits]
+    whole = [
+        (start, end)
+        for start, end in spans
+        if not any(other <= start and end <= last and (other, last) != (start, end) for other, last in spans)
+    ]
+    return tuple(dict.fromkeys(text[start:end] for start, end in whole))
+
+
+def _clause_end(text: str, hit: _Hit, lexicon: _Lexicon) -> int:
+    """Return where the clause of `hit` ends: at a sign, a joining word, or after so many words."""
+    ends, said = [hit.end], len(text[hit.start : hit.end].split())
+    following = _lower(text[hit.end : hit.end + 200])
+    for match in _words_on(following):
+        if lexicon.joining.match(following, match.start(1)):
+            return ends[-1]
+        if said + len(ends) > _LONGEST_EVIDENCE:
+            break
+        ends.append(hit.end + match.end())
+    else:
+        return ends[-1]
+    while len(ends) > 1 and text[ends[-2] : ends[-1]].strip().lower() in lexicon.dangling:
+        ends.pop()
+    return ends[-1]
+
+
+def _words_on(text: str) -> Iterator[re.Match[str]]:
+    """Yield the words from the beginning of `text` as long as nothing but space is between them."""
+    at = 0
+    while match := _CLAUSE_WORD.match(text, at):
+        yield match
+        at = match.end()
 
 
 @cache
@@ -236,6 +276,8 @@ def _lexicon(language: str) -> _Lexicon:
         not_before=_any(data["not before"]),
         long_past=_any(data["long past"]),
         idioms=_any(data["idioms"]),
+        joining=_any(data["joining"]),
+        dangling=frozenset(data["dangling"].split()),
         phrases=tuple(_read_phrases(feelings, data["loved"])),
     )
 

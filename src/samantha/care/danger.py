@@ -4,6 +4,7 @@ The phrases are data: `language/*/danger.yaml` says how they are written, `lines
 """
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ _HEAD, _TAIL = 12_000, 4_000
 _BEFORE = 160  # characters before a phrase that can show it is somebody else's
 _MASK = "\x1f"  # stands for words that mean no harm; no phrase crosses it
 _APOSTROPHES = str.maketrans("’‘ʼ`´", "'''''")
-_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|(?<!\.)[.](?!\.)|[!?;]")
+_UNSEEN = r"\u0300-\u036f\u00ad\u200b-\u200d\u2060"  # accents that stand apart, and what has no width: part of a word
+_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_UNSEEN}])*(?:'[^\W_]+)?|(?<!\.)[.](?!\.)|[!?;]")
 _LITERAL = re.compile(r"(?<!<)\b[a-z0-9']+\b(?![a-z ]*>)|'[a-z]+")
 _PIECE = re.compile(r"<(?P<list>[a-z ]+)>|\.\.\. |\] |\[|\(| *\$|\^ ")
 _SIGNS = {"...": r"(?:\w+ ){0,4}", "[": "(?:(?:", "]": ") )?", "(": "(?:", "^": r"(?:^|(?<=\. ))"}
@@ -65,13 +67,19 @@ class _Spelling:
         spans: list[tuple[int, int]] = []
         at = 0
         for match in _TOKEN.finditer(text.translate(_APOSTROPHES)):
-            token = match[0].lower()
-            for word in ["."] if not token[0].isalnum() else self.plain(token).split():
+            for word in self.plain(_bare(match[0].lower())).split() if match[0][0].isalnum() else ["."]:
                 out.append(word)
                 starts.append(at)
                 spans.append(match.span())
                 at += len(word) + 1
         return _Words(" ".join(out), tuple(starts), tuple(spans))
+
+
+def _bare(word: str) -> str:
+    """Return `word` without accents."""
+    if word.isascii():
+        return word
+    return "".join(char for char in unicodedata.normalize("NFKD", word) if char.isalnum() or char == "'")
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class _Phrases:
 
     def _regex(self, phrase: str) -> str:
         plain = _LITERAL.sub(lambda match: self.spelling.plain(match[0]), phrase)
-        return _PIECE.sub(self._piece, re.sub(" +", " ", plain))
+        return _PIECE.sub(self._piece, re.sub(r" ?[|] ?", "|", re.sub(" +", " ", plain)))
 
     def _piece(self, match: re.Match[str]) -> str:
         if match["list"]:
@@ -117,27 +125,49 @@ class _Rules:
     spelling: _Spelling
     signs: frozenset[str]  # without one of these words no phrase can be there
     harmless: _Phrases
+    child: _Phrases  # who says so is not over 18
+    past: _Kind  # harm that is over
     heavy: frozenset[str]  # labels of feeling beside which a faint phrase counts
     kinds: tuple[_Kind, ...]  # the most pressing first
 
 
-def weigh(text: str, feeling: Feeling | None, country: str | None = None, language: str = "en") -> Concern | None:
+def weigh(
+    text: str, feeling: Feeling | None, country: str | None = None, language: str = "en", *, young: bool = False
+) -> Concern | None:
     """Return the danger that `text` plainly tells of, with the reply to give, or None.
 
     `country` is a code of two letters; without a known one the reply names what holds nearly everywhere.
+    Who is `young`, not over 18, is also told of a line for children and young people.
     """
     rules = _rules(language)
     text = text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n.\n{text[-_TAIL:]}"
     words = rules.spelling.words(text)
     if rules.signs.isdisjoint(words.text.split()):  # nearly every turn ends here, before any pattern is built
         return None
-    plain = rules.harmless.pattern.sub(lambda match: _MASK * len(match[0]), words.text)
+    plain = rules.harmless.pattern.sub(_mask, words.text)
     heavy = feeling is not None and feeling.label in rules.heavy
+    kind, heard = _most_pressing(rules, plain, heavy)
+    if kind is None:
+        return None
+    spans = sorted(words.said(*span) for span in heard)
+    young = young or rules.child.pattern.search(plain) is not None
+    evidence = tuple(dict.fromkeys(text[start:end] for start, end in spans))
+    return Concern(kind.name, evidence, _reply(kind, country, language, young=young))
+
+
+def _mask(match: re.Match[str]) -> str:
+    return _MASK * len(match[0])
+
+
+def _most_pressing(rules: _Rules, plain: str, heavy: bool) -> tuple[_Kind | None, list[tuple[int, int]]]:
+    """Return the first kind that is heard, and where; harm that is over counts only where nothing else is."""
+    over = list(_heard(rules.past, plain, heavy))
+    for start, end in over:
+        plain = plain[:start] + _MASK * (end - start) + plain[end:]
     for kind in rules.kinds:
-        if spans := sorted(words.said(*span) for span in _heard(kind, plain, heavy)):
-            evidence = tuple(dict.fromkeys(text[start:end] for start, end in spans))
-            return Concern(kind.name, evidence, _reply(kind, country, language))
-    return None
+        if heard := list(_heard(kind, plain, heavy)):
+            return kind, heard
+    return (rules.past, over) if over else (None, [])
 
 
 def _heard(kind: _Kind, plain: str, heavy: bool) -> Iterator[tuple[int, int]]:
@@ -150,12 +180,13 @@ def _heard(kind: _Kind, plain: str, heavy: bool) -> Iterator[tuple[int, int]]:
                 yield match.span()
 
 
-def _reply(kind: _Kind, country: str | None, language: str) -> str:
-    known = _lines().get((country or "").strip().upper())
+def _reply(kind: _Kind, country: str | None, language: str, *, young: bool) -> str:
+    known: Mapping[str, str] = _lines().get((country or "").strip().upper(), {})
     said = load("danger", language)["said"]
-    help_ = Template(said["line" if known else "anywhere"]).substitute(known or {})
-    emergency = known["emergency"] if known else said["emergency"]
-    return " ".join(kind.reply.substitute(emergency=emergency, help=help_).split())
+    help_ = Template(said["line" if known else "anywhere"]).substitute(known)
+    children = Template(said["young" if "children" in known else "young anywhere"]).substitute(known) if young else ""
+    emergency = known.get("emergency", said["emergency"])
+    return " ".join(kind.reply.substitute(emergency=emergency, help=help_, young=children).split())
 
 
 @cache
@@ -174,8 +205,8 @@ def _rules(language: str) -> _Rules:
     def phrases(lines: str, tail: str = "") -> _Phrases:
         return _Phrases(lines, data["words"], end, spelling, tail)
 
-    kinds = tuple(
-        _Kind(
+    def kind(name: str, part: Mapping[str, str]) -> _Kind:
+        return _Kind(
             name,
             phrases(part["phrases"]),
             phrases(part["not after"], " ?$"),
@@ -183,8 +214,13 @@ def _rules(language: str) -> _Rules:
             phrases(part["faint"]) if "faint" in part else None,
             Template(part["reply"]),
         )
-        for name, part in data["kinds"].items()
-    )
+
     return _Rules(
-        spelling, frozenset(data["signs"].split()), phrases(data["harmless"]), frozenset(data["heavy"]), kinds
+        spelling,
+        frozenset(data["signs"].split()),
+        phrases(data["harmless"]),
+        phrases(data["child"]),
+        kind("past", data["past"]),
+        frozenset(data["heavy"]),
+        tuple(kind(name, part) for name, part in data["kinds"].items()),
     )

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from samantha.events import Event, Heard, Reply, Said
 
+TAKE_WITHIN = 10.0  # seconds a screen may leave events untaken before it counts as gone
+
 
 class Channel(Protocol):
     """One place to talk, for one turn."""

@@ -36,6 +36,11 @@ class StreamChannel:
         """The channel's name: "page", "terminal", "say"."""
         return self._heard.channel
 
+    @property
+    def stopped(self) -> bool:
+        """Whether whoever asked has stopped it, or gone."""
+        return self._stopped.is_set()
+
     async def hear(self) -> Heard:
         """Return what the person said."""
         return self._heard

@@ -82,12 +82,13 @@ async def chat(door: Door, screen: Screen) -> None:
         await _meet(door, screen)
     elif hello["greeting"]:
         screen.write(f"{hello['greeting']}\n")
+    last = None  # the turn taken here last, so that nobody else's is forgotten for it
     while True:
         line = await screen.read(await _prompt(door))
         if line is None or line.strip() in _words()["leave"]:
             return
         if line.strip():
-            await _line(door, line, screen)
+            last = await _line(door, line, screen, last)
 
 
 async def earlier(door: Door, limit: int = 200) -> AsyncIterator[str]:
@@ -97,20 +98,24 @@ async def earlier(door: Door, limit: int = 200) -> AsyncIterator[str]:
             yield line["text"]
 
 
-async def _line(door: Door, line: str, screen: Screen) -> None:
+async def _line(door: Door, line: str, screen: Screen, last: int | None) -> int | None:
+    """Do what a line says, and return the turn now taken last; None where there is none, or it isn't kept."""
     words = _words()
     command = " ".join(line.split())
+    if command == "/forget last":
+        return await _forget(door, screen, last)
     if command in COMMANDS:
         await COMMANDS[command](door, screen)
     elif command.startswith("/"):
         screen.write(f"{words['no command'].format(command=command.split()[0])}\n")
     else:
-        await _turn(door, line, screen, channel="terminal", pace=PACE)
+        return await _turn(door, line, screen, channel="terminal", pace=PACE)
+    return last
 
 
-async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: float) -> None:
-    """Take one turn; Ctrl-C in the middle of the reply stops it, and what was shown is what was said."""
-    shown, begun, stops = 0, False, set()
+async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: float) -> int | None:
+    """Take one turn and return its number; Ctrl-C in the middle of the reply stops it: what was shown was said."""
+    shown, begun, stops, turn = 0, False, set(), None
 
     def stop() -> None:
         if begun:  # else it would stop somebody else's
@@ -122,7 +127,9 @@ async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: fl
         async with aclosing(door.ask({"ask": "turn", "text": text, "channel": channel, "pace": pace})) as events:
             async for event in events:
                 begun = True
-                if event["event"] == "word":
+                if event["event"] == "heard":
+                    turn = event["turn"]
+                elif event["event"] == "word":
                     screen.write(event["text"])
                     shown += 1
                 elif event["event"] == "said":
@@ -132,6 +139,7 @@ async def _turn(door: Door, text: str, screen: Screen, *, channel: str, pace: fl
     finally:
         loop.remove_signal_handler(signal.SIGINT)
         await asyncio.gather(*stops)
+    return turn
 
 
 async def _prompt(door: Door) -> str:
@@ -205,10 +213,13 @@ async def _help(_: Door, screen: Screen) -> None:
     screen.write("".join(f"  {name:<14}{what}\n" for name, what in _words()["help"].items()))
 
 
-async def _forget(door: Door, screen: Screen) -> None:
-    gone = await only(door, {"ask": "forget", "what": "last"})
+async def _forget(door: Door, screen: Screen, last: int | None) -> int | None:
+    gone = await only(door, {"ask": "forget", "what": "last", "turn": last})
     words = _words()["forgotten" if gone.get("turns") else "nothing to forget"]
     screen.write(f"{gone.get('sentence') or words}\n")
+    if gone.get("backups"):
+        screen.write(f"{_words()['still in backups'].format(files=', '.join(gone['backups']))}\n")
+    return last if "sentence" in gone else None
 
 
 async def _off(door: Door, screen: Screen) -> None:
@@ -227,7 +238,7 @@ async def _switch(door: Door, screen: Screen, *, on: bool) -> None:
         await _phrase(record, screen)
 
 
-COMMANDS = {"/help": _help, "/forget last": _forget, "/off": _off, "/on": _on}
+COMMANDS = {"/help": _help, "/off": _off, "/on": _on}
 STEPS: dict[str, Any] = {"ask": _ask, "choose": _choose, "cards": _cards, "phrase": _phrase}
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from samantha.events import Asked, Concern, Fact, Feeling, Heard, Line, Recalled, Said, Sensitivity, Turn
+from samantha.events import Asked, Concern, Fact, Feeling, Heard, Line, Recalled, Said, Sensitivity, Turn, WrongUse
 from samantha.memory import facts, forget, people, questions, recall, turns
 from samantha.memory.understanding import Context, told
 from samantha.store.connection import sentences
@@ -40,7 +40,8 @@ class Memory:
     def recall(self, heard: Heard) -> Recalled:
         """Bring what this turn needs: what is asked for, what was just told, what was just said."""
         with sentences(self._name):
-            recent = (*turns.recent(self._db, heard.at, heard.turn), *self._aside)
+            aside = [line for line in self._aside if heard.at - line.when <= turns.PAUSE]
+            recent = (*turns.recent(self._db, heard.at, heard.turn), *aside)
             context = self._context(heard.at, recent)
             learnt = facts.recognised(self._db, told(heard.text, context))
             question = None if learnt else questions.understand(heard.text, context)
@@ -116,6 +117,12 @@ class Memory:
         with sentences(self._name):
             return facts.names(self._db)
 
+    def young(self) -> bool:
+        """Tell whether the person has said that they are not over 18."""
+        with sentences(self._name):
+            told = facts.answer(self._db, Asked("fact", relation="over 18"))
+        return bool(told) and told[0].valid_to is None and told[0].value == "no"
+
     def last_met(self, at: datetime) -> datetime | None:
         """Return when anything was said before the conversation that is going on, or begins, at `at`."""
         with sentences(self._name):
@@ -126,10 +133,17 @@ class Memory:
         with sentences(self._name):
             return bool(turns.recent(self._db, at, None))
 
-    def forget_last(self) -> forget.Forgotten:
-        """Forget the last turn and everything derived from it."""
+    def forget_last(self, turn: int | None = None) -> forget.Forgotten:
+        """Forget the last turn and everything derived from it; off the record, the last one said there.
+
+        With a `turn`, forget just that one. Raises WrongUse where another has been kept since.
+        """
+        if turn is None and self.off_since is not None:
+            return self._forget_aside()
         with sentences(self._name):
-            return forget.last_turn(self._db)
+            if turn is not None and turn != turns.last(self._db):
+                raise WrongUse("Something else was said since, so that is no longer the last; nothing was forgotten.")
+            return forget.last_turn(self.file)
 
     def note(self, question: str, heard: Heard, learnt: Sequence[Fact], sensitivity: Sensitivity) -> None:
         """Keep an answer of the first meeting, her question before it, as a turn that is already over."""
@@ -194,6 +208,13 @@ class Memory:
         else:
             found = []
         return tuple([line for line in found if not questions.is_question(line.text)][:EVIDENCE])
+
+    def _forget_aside(self) -> forget.Forgotten:
+        """Drop the last pair that was said off the record; what is kept stays."""
+        there = bool(self._aside)
+        while self._aside and self._aside.pop().who != "person":
+            pass
+        return forget.Forgotten(int(there), 0)
 
     def _set_aside(self, heard: Heard, said: Said) -> None:
         self._aside.append(Line(0, heard.at, "person", heard.text, turn=0))

@@ -97,6 +97,12 @@ def person_line(db: apsw.Connection, turn: int) -> int:
     return int(db.execute("select id from line where turn = ? and who = 'person'", (turn,)).get)
 
 
+def last(db: apsw.Connection) -> int | None:
+    """Return the number of the last turn, or None."""
+    number: int | None = db.execute("select max(id) from turn").get
+    return number
+
+
 def last_line(db: apsw.Connection) -> int:
     """Return the id of the last line."""
     return int(db.execute("select max(id) from line").get)

@@ -50,6 +50,17 @@ def is_one(file: Path) -> bool:
         return False
 
 
+def about(file: Path) -> dict[str, Any]:
+    """Return what an archive says of itself, nothing where it is none of ours."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            member = packed.getinfo("about.json")
+            content = json.loads(packed.read(member)) if _is_plain(member) else None
+    except (OSError, *BROKEN):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 @contextmanager
 def unpacked(archive: Path, beside: Path) -> Iterator[Path]:
     """Give a folder with the members of an archive, made in `beside`.

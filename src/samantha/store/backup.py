@@ -66,10 +66,14 @@ def verify(file: Path, data_key: bytes) -> tuple[int, str | None]:
     return lines, last
 
 
+def known(home: Home) -> set[Path]:
+    """Return where backups were written: those the person made, and those made by themselves."""
+    return {Path(entry["file"]) for entry in _listed(home)} | set(home.backups.glob("*.samantha"))
+
+
 def newest_good(home: Home, data_key: bytes) -> Path | None:
     """Return the newest backup we know of that opens and reads whole."""
-    known = {Path(entry["file"]) for entry in _listed(home)} | set(home.backups.glob("*.samantha"))
-    for path in sorted(known, key=_changed, reverse=True):
+    for path in sorted(known(home), key=_changed, reverse=True):
         try:
             with unpacked(path, home.folder) as folder:
                 verify(folder / "memory.db", data_key)
@@ -86,7 +90,7 @@ def restore(backup: Path, home: Home, places: key.Places, *, replace_newer: bool
     nothing at hand opens the backup. What was forgotten here stays forgotten. Call it holding the home.
     """
     home.prepare()
-    with unpacked(backup, home.folder) as folder, room(home.folder):
+    with home.changing_keys(), unpacked(backup, home.folder) as folder, room(home.folder):
         file = folder / "memory.db"
         with _about(backup):
             theirs = key.parse(read_json(folder / "keys.json"), str(backup))
@@ -203,6 +207,6 @@ def _listed(home: Home) -> list[dict[str, Any]]:
 
 
 def _remember(home: Home, copy: Copy) -> None:
-    known = [entry for entry in _listed(home) if entry["file"] != copy.file]
+    others = [entry for entry in _listed(home) if entry["file"] != copy.file]
     with contextlib.suppress(NoRoom):  # the list is only a help; the backup is there
-        write_private(home.backup_list, json.dumps([*known, asdict(copy)], indent=1).encode())
+        write_private(home.backup_list, json.dumps([*others, asdict(copy)], indent=1).encode())

@@ -12,10 +12,8 @@ import apsw
 from samantha.events import Damaged, Locked, WrongUse
 from samantha.store import key
 from samantha.store.connection import connect, sentences
-from samantha.store.forgetting import forget_turn
+from samantha.store.forgetting import forget_marked
 from samantha.store.home import Home, room, sync_folder, write_private
-
-USED = "select seq from sqlite_sequence where name = 'turn'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +23,7 @@ class Here:
     state: Literal["nothing", "read", "damaged", "shut"]
     memory: str | None = None  # the id
     last: str | None = None  # when the last line was said, ISO 8601
-    forgotten: tuple[int, ...] = ()  # turns
-    used: int = 0  # the highest number a turn has had
+    forgotten: tuple[bytes, ...] = ()  # the marks of turns
 
 
 def keys_of(home: Home, memory: str) -> key.Wraps | None:
@@ -74,17 +71,13 @@ def without_asking(places: key.Places) -> key.Places:
 
 
 def carry_over(here: Here, file: Path, data_key: bytes) -> None:
-    """Make a restored file forget what was forgotten here, and use no turn's number twice."""
+    """Make a restored file forget what was forgotten here."""
     connection = connect(file, data_key)
     with sentences(str(file)):
         try:
             with connection:
-                for turn in here.forgotten:
-                    forget_turn(connection, turn)
-                # A number means one turn in all copies of a memory, so that what is forgotten stays nameable.
-                used = max([here.used, *_rows(connection, USED)])
-                connection.execute("delete from sqlite_sequence where name = 'turn'")
-                connection.execute("insert into sqlite_sequence values ('turn', ?)", (used,))
+                for mark in here.forgotten:
+                    forget_marked(connection, mark)
             connection.execute("pragma journal_mode = delete")  # folds the log into the file
         finally:
             connection.close()
@@ -122,17 +115,14 @@ def _read(connection: apsw.Connection, memory: str) -> Here:
     try:
         last = _rows(connection, "select at from line order by id desc limit 1")
     except apsw.Error:
-        return Here("damaged", memory, None, *_numbers(connection))
-    return Here("read", memory, next(iter(last), None), *_numbers(connection))
+        return Here("damaged", memory, None, _forgotten(connection))
+    return Here("read", memory, next(iter(last), None), _forgotten(connection))
 
 
-def _numbers(connection: apsw.Connection) -> tuple[tuple[int, ...], int]:
-    forgotten, used = list[int](), 0
+def _forgotten(connection: apsw.Connection) -> tuple[bytes, ...]:
     with contextlib.suppress(apsw.Error):
-        forgotten = _rows(connection, "select turn from forgotten")
-    with contextlib.suppress(apsw.Error):
-        used = max(_rows(connection, USED), default=0)
-    return tuple(forgotten), used
+        return tuple(_rows(connection, "select mark from forgotten"))
+    return ()
 
 
 def _rows(connection: apsw.Connection, query: str) -> list[Any]:

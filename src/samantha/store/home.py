@@ -38,6 +38,18 @@ class Home:
         """The wrapped keys: useless without what unwraps them, so every backup carries them."""
         return self.folder / "keys.json"
 
+    @contextmanager
+    def changing_keys(self) -> Iterator[None]:
+        """Wait until nobody else changes the list of keys: read it and write it anew within one such context."""
+        with room(self.folder):
+            descriptor = os.open(self.folder / "keys.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            with room(self.folder):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
     @property
     def backups(self) -> Path:
         """Backups made by themselves, before a migration or a restore."""

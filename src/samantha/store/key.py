@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from samantha.events import Damaged, Locked, NewerFile
+from samantha.events import Damaged, Held, Locked, NewerFile
 from samantha.store import seal
-from samantha.store.home import read_json, room, write_private
+from samantha.store.home import Home, read_json, room, write_private
 from samantha.store.seal import ARGON2_KIB, ARGON2_PASSES, KEY_BYTES
 
 FORMAT = 1  # of `keys.json`
@@ -63,6 +63,12 @@ class Wraps:
     def without(self, by: str) -> "Wraps":
         """Return the same without ways of that kind."""
         return replace(self, ways=tuple(w for w in self.ways if w["by"] != by))
+
+    @property
+    def phrase_shown(self) -> bool:
+        """Whether there is a recovery phrase that the person has seen."""
+        way = self.way("phrase")
+        return way is not None and way.get("shown", True) is True
 
     def fits(self, key: bytes) -> bool:
         """Tell whether this is the data key."""
@@ -193,6 +199,29 @@ def by_phrase(key: bytes, memory: str) -> tuple[str, dict[str, Any]]:
     phrase = Mnemonic("english").generate(strength=128)
     way = {"by": "phrase", "salt": os.urandom(16).hex()}
     return phrase, way | seal.seal(key, memory, seal.from_phrase(phrase, way))
+
+
+def keep_phrase(home: Home, memory: str, way: dict[str, Any], *, shown: bool) -> Wraps:
+    """Make this recovery phrase the one that opens, on the list as it is now, and return the list.
+
+    Raises Held where the list is of another memory by now.
+    """
+    with home.changing_keys():
+        wraps = load(home.keys)
+        if wraps.memory != memory:
+            raise Held(f"Another memory was put into {home.folder} meanwhile; do it again with that one.")
+        wraps = wraps.with_way(way if shown else way | {"shown": False})
+        wraps.save(home.keys)
+    return wraps
+
+
+def saw_phrase(home: Home, way: dict[str, Any]) -> None:
+    """Take down that the person has seen this recovery phrase, unless another has taken its place."""
+    with home.changing_keys():
+        wraps = load(home.keys)
+        now = wraps.way("phrase")
+        if now is not None and now["sealed"] == way["sealed"]:
+            wraps.with_way({name: value for name, value in now.items() if name != "shown"}).save(home.keys)
 
 
 def open_passphrase(wraps: Wraps, passphrase: str) -> bytes:

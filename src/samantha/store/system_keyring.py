@@ -4,18 +4,30 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from samantha.events import Locked
-from samantha.store.key import Keyring
+from samantha.store.key import SERVICE
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+# What the library raises where the environment or its own settings name a backend that is none, or is not installed.
+NO_BACKEND = (ImportError, AttributeError, TypeError, ValueError, RuntimeError)
 
-def system_keyring() -> Keyring | None:
-    """Return the keyring of the desktop or the system, or None where none is at hand."""
+
+def works() -> bool:
+    """Tell whether there is a keyring, and it answers."""
+    found = system_keyring()
+    return found is not None and found.answers()
+
+
+def system_keyring() -> "Patient | None":
+    """Return the keyring of the desktop or the system, or None where none is at hand that works."""
     import keyring  # noqa: PLC0415 - 60 ms that a key file or a passphrase doesn't need
     from keyring.backends import fail, null  # noqa: PLC0415
 
-    found = keyring.get_keyring()
+    try:
+        found = keyring.get_keyring()
+    except NO_BACKEND:
+        return None
     return None if isinstance(found, fail.Keyring | null.Keyring) else Patient(found)
 
 
@@ -27,6 +39,14 @@ class Patient:
 
         self._backend = backend
         self._troubles = (KeyringError, OSError)
+
+    def answers(self) -> bool:
+        """Tell whether it can be asked: one that is locked can't."""
+        try:
+            self._backend.get_password(SERVICE, "anything")
+        except self._troubles:
+            return False
+        return True
 
     def get_password(self, service: str, username: str, /) -> str | None:
         """Return what is kept, or None."""

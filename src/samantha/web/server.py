@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from samantha.channels.base import Door
+from samantha.channels.base import TAKE_WITHIN, Door
 from samantha.events import SamanthaError, WrongUse
 
 STATIC = Path(__file__).parent / "static"
@@ -51,11 +51,11 @@ def address(token: str, port: int) -> str:
     return f"http://{HOST}:{port}/{token}/"
 
 
-def build(door: Door, token: str, port: int) -> Starlette:
+def build(door: Door, token: str, port: int, take_within: float) -> Starlette:
     """Return the page as an application that answers at `address(token, port)` and nowhere else."""
 
     async def talk(socket: WebSocket) -> None:
-        await converse(door, socket)
+        await converse(door, socket, take_within)
 
     inside = [WebSocketRoute("/ws", talk), Mount("/", StaticFiles(directory=STATIC, html=True))]
     return Starlette(
@@ -65,14 +65,17 @@ def build(door: Door, token: str, port: int) -> Starlette:
 
 
 @asynccontextmanager
-async def serving(door: Door, token: str, sock: socket.socket) -> AsyncIterator[str]:
+async def serving(
+    door: Door, token: str, sock: socket.socket, *, take_within: float = TAKE_WITHIN
+) -> AsyncIterator[str]:
     """Serve the page on a listening socket while the block runs, and give its address.
 
-    On leaving, open pages are told to reconnect (1012) and their requests are closed.
+    A page that leaves an event untaken for `take_within` seconds counts as gone. On leaving, open pages are told
+    to reconnect (1012) and their requests are closed.
     """
     port = sock.getsockname()[1]
     config = uvicorn.Config(
-        build(door, token, port),
+        build(door, token, port, take_within),
         ws="websockets-sansio",
         ws_max_size=LONGEST_MESSAGE,
         lifespan="off",
@@ -140,7 +143,7 @@ def refusal() -> PlainTextResponse:
     return PlainTextResponse(NOTHING_HERE, status_code=404)
 
 
-async def converse(door: Door, socket: WebSocket) -> None:
+async def converse(door: Door, socket: WebSocket, take_within: float) -> None:
     """Answer every request of one page, side by side, until the page goes away."""
     await socket.accept()
     try:
@@ -149,12 +152,12 @@ async def converse(door: Door, socket: WebSocket) -> None:
                 message = await socket.receive()
                 if message["type"] == "websocket.disconnect":
                     raise WebSocketDisconnect(message["code"])  # ends the group, which closes what still runs
-                requests.create_task(answer(door, socket, message))
+                requests.create_task(answer(door, socket, message, take_within))
     except* WebSocketDisconnect:
         pass
 
 
-async def answer(door: Door, socket: WebSocket, message: Message) -> None:
+async def answer(door: Door, socket: WebSocket, message: Message, take_within: float) -> None:
     """Send the events of one request; a message that is none, and a door that fails, get an `error`.
 
     Where the page goes away first, the door's generator is closed: what it yielded before counts as shown.
@@ -165,9 +168,10 @@ async def answer(door: Door, socket: WebSocket, message: Message) -> None:
         known = request.get("id")
         async with aclosing(door.ask(request)) as events:
             async for event in events:
-                await tell(socket, event)
+                await tell(socket, event, take_within)
     except SamanthaError as error:
-        await tell(socket, {"id": known, "event": "error", "code": error.code, "sentence": error.sentence})
+        refused = {"id": known, "event": "error", "code": error.code, "sentence": error.sentence}
+        await tell(socket, refused, take_within)
 
 
 def read(message: Message) -> dict[str, Any]:
@@ -186,9 +190,13 @@ def read(message: Message) -> dict[str, Any]:
     return request
 
 
-async def tell(socket: WebSocket, event: dict[str, Any]) -> None:
-    """Send one event and wait until there is room for more; raise `WebSocketDisconnect` where nobody is."""
+async def tell(socket: WebSocket, event: dict[str, Any], take_within: float) -> None:
+    """Send one event as soon as there is room for it; raise `WebSocketDisconnect` where nobody takes it."""
     if socket.application_state is not WebSocketState.CONNECTED:  # another request found out first
         raise WebSocketDisconnect(1006)
-    await socket.send_text(json.dumps(event))
+    try:
+        async with asyncio.timeout(take_within):
+            await socket.send_text(json.dumps(event))
+    except TimeoutError:  # there, but not reading: it must not keep the others waiting
+        raise WebSocketDisconnect(1006) from None
     await asyncio.sleep(0)  # a reply that never waits must still let a `stop` or a goodbye be heard

@@ -6,7 +6,8 @@ create table setting (
 
 -- One exchange. It is 'heard' from the moment the person's words are durable until it is complete.
 create table turn (
-    id          integer primary key autoincrement, -- never used again, so that what is forgotten stays nameable
+    id          integer primary key autoincrement, -- never used again: a screen may still show what is forgotten
+    mark        blob not null default (randomblob(16)) unique, -- one turn in all copies of a memory, unlike its id
     channel     text not null,
     state       text not null check (state in ('heard', 'complete')),
     feeling     text,    -- JSON, or null where unsure
@@ -60,10 +61,11 @@ create table fact (
     sensitivity text not null default 'open' check (sensitivity in ('open', 'here only', 'never mention'))
 ) strict;
 create index fact_subject on fact (subject, person, relation);
+create index fact_person on fact (person, relation); -- by whom somebody is looked up in every turn
 create index fact_line on fact (line);
 create index fact_value on fact (value collate nocase);
 
 -- What was forgotten, without content: applied again when an older backup is restored.
 create table forgotten (
-    turn integer primary key
+    mark blob primary key
 ) strict;

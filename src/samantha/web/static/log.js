@@ -35,6 +35,9 @@ class EarlierTalk extends HTMLElement {
     for (const who of this.#log.querySelectorAll(".companion .who")) who.textContent = name;
   }
 
+  // The number of the last turn in it; undefined where newer ones are not shown.
+  get last() { return this.#live ? this.#lines.at(-1)?.turn : undefined; }
+
   // Brings the newest lines up to date; those of the turn `except` are still on the stage below.
   async refresh(except = null) {
     if (!this.#live) return;

@@ -17,6 +17,7 @@ class TalkView extends HTMLElement {
   #her = { her: "Samantha", record: "on", since: null };
   #turn = null; // {text, heard, id, shown, stopped, over}
   #unsent = null; // {text, at}: words the connection dropped on
+  #last = null; // the number of the turn taken here last; null where there is none, or it is kept nowhere
   #skipped = false; // the meeting has been had, or declined, on this page
   #settle = 0;
 
@@ -177,7 +178,7 @@ class TalkView extends HTMLElement {
   }
 
   #event(turn, { event, ...data }) {
-    if (event === "heard") Object.assign(turn, { heard: true, id: data.turn });
+    if (event === "heard") { Object.assign(turn, { heard: true, id: data.turn }); this.#last = data.turn; }
     if (event === "word" && !turn.stopped) this.#hear(turn, data.text);
     if (event === "said") this.#say(data.text, data.interrupted);
   }
@@ -315,13 +316,15 @@ class TalkView extends HTMLElement {
   // Forgetting is for good, so it is asked twice.
   #askToForget() {
     const yes = button("Forget it", () => this.#guard(() => this.#forgetLast()), { class: "pill solid" });
-    this.#tell("Forget the last thing you said to her on the record, and her answer, for good?", yes,
+    this.#tell("Forget the last thing you said to her, and her answer, for good?", yes,
       button("Keep it", () => { this.#tell(""); this.#forget.focus(); }));
     yes.focus();
   }
 
   async #forgetLast() {
-    const { turns } = await this.#wire.one("forget", { what: "last" });
+    const turn = this.#last ?? (this.#her.record === "on" ? this.#log.last : null); // never what another said since
+    const { turns } = await this.#wire.one("forget", { what: "last", ...(turn ? { turn } : {}) });
+    this.#last = null;
     this.#you.textContent = this.#reply.textContent = "";
     await this.#log.refresh();
     await this.hello();
