@@ -465,7 +465,15 @@ def test_the_phrase_opens_a_backup_without_the_key(unmet: House, tmp_path: Path,
 
 
 def test_danger_at_the_door_is_answered_before_the_cards_and_youth_is_remembered(unmet: House) -> None:
-    answers = [{"text": ""}, {"text": "Theo"}, {"choice": "no"}, {"text": DARK}, {"cards": {}}, {"choice": "yes"}, {}]
+    answers: list[dict[str, Any]] = [
+        {"text": ""},
+        {"text": "Theo"},
+        {"choice": "no"},
+        {"text": DARK},
+        {"cards": {}},
+        {"choice": "yes"},
+        {},
+    ]
     steps = asyncio.run(go_on(unmet, answers))
     assert "wanting to die" in steps[4]["says"][0]
     assert "children and young people" in steps[4]["says"][0]

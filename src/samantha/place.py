@@ -1,6 +1,5 @@
 """Where and when the person is, as the system knows it."""
 
-import locale
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,19 +13,15 @@ def now() -> datetime:
 
 @cache
 def country() -> str | None:
-    """Return the country (ISO 3166, two letters) that the time zone lies in, else that of the locale; or None.
+    """Return the country (ISO 3166, two letters) that the time zone lies in, or None.
 
-    The zone comes first: people far from America often leave their locale American.
+    The locale is no help: people far from America often leave theirs American.
     """
-    for folder in TZPATH:
-        table = Path(folder) / "zone.tab"
-        if table.is_file():
-            rows = (row.split("\t") for row in table.read_text("utf-8").splitlines() if not row.startswith("#"))
-            found = next((row[0] for row in rows if row[2] == str(_zone())), None)
-            if found:
-                return found
-    language = locale.getlocale()[0] or ""
-    return language[3:5] if language[2:3] == "_" and language[3:5].isupper() else None
+    tables = (Path(folder) / "zone.tab" for folder in TZPATH)
+    for table in filter(Path.is_file, tables):
+        rows = (row.split("\t") for row in table.read_text("utf-8").splitlines() if not row.startswith("#"))
+        return next((row[0] for row in rows if row[2] == str(_zone())), None)
+    return None
 
 
 @cache

@@ -120,9 +120,9 @@ def test_what_is_over_needs_no_door_that_locks_and_what_is_not_comes_first() -> 
     assert heard("I was abused as a child and I want to die").kind == "self"
 
 
-@pytest.mark.parametrize("text", ["I want to kíll myself", "I want to ki\u0301ll myself", "I want to k\u200bill myself"])
-def test_accents_and_what_cannot_be_seen_hide_nothing(text: str) -> None:
-    concern = heard(text)
+@pytest.mark.parametrize("word", ["kíll", "ki\u0301ll", "k\u200bill"])
+def test_accents_and_what_cannot_be_seen_hide_nothing(word: str) -> None:
+    concern = heard(f"I want to {word} myself")
     assert concern.kind == "self"
     assert concern.evidence[0].endswith("ll myself")
 

@@ -246,6 +246,19 @@ def test_the_last_turn_is_forgotten_when_asked_twice(opened: Open, door: Scripte
     expect(tab.get_by_text("What I should not have said.")).to_have_count(0)
 
 
+def test_what_works_in_the_terminal_works_here(opened: Open, door: ScriptedDoor) -> None:
+    tab = opened(PHONE)
+    write(tab, "/off")
+    expect(state(tab)).to_contain_text("Off the record")
+    write(tab, "/on")
+    expect(tab.locator(".badge")).to_be_hidden()
+    write(tab, "/help")
+    expect(tab.locator(".notice")).to_contain_text("Forget the last")
+    write(tab, "/forget last")
+    expect(tab.get_by_role("button", name="Forget it")).to_be_visible()
+    assert not any(line["text"].startswith("/") for line in door.lines)
+
+
 # ---- earlier talk
 
 

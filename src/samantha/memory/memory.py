@@ -183,7 +183,7 @@ class Memory:
     def _answers(self, question: Asked | None) -> tuple[Fact, ...]:
         if question is None or question.kind == "past":
             return ()
-        other = questions.opposite(question)
+        other = questions.instead(question)
         return facts.answer(self._db, question) or (facts.answer(self._db, other) if other else ())
 
     def _evidence(self, heard: Heard, question: Asked | None, answers: Sequence[Fact]) -> tuple[Line, ...]:

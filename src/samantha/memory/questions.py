@@ -31,10 +31,11 @@ def widened(question: Asked, text: str) -> Asked | None:
     return Asked("past", topic=topic, when=question.when) if topic else None
 
 
-def opposite(question: Asked) -> Asked | None:
-    """Return the question about the opposite, whose answer is one to this: "I don't like fish" to "do I like fish?"."""
-    other = load("facts")["relations"].get(question.relation, {}).get("opposite")
-    return replace(question, relation=other) if other and question.want == "whether" else None
+def instead(question: Asked) -> Asked | None:
+    """Return another question whose answer is one to this: "I don't like fish" to "do I like fish?"."""
+    relation = load("facts")["relations"].get(question.relation, {})
+    other = relation.get("opposite") if question.want == "whether" else relation.get("nearby")
+    return replace(question, relation=other) if other else None
 
 
 def names_topic(question: Asked, text: str) -> bool:

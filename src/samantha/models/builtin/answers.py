@@ -45,12 +45,22 @@ def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
 
 
 def _about(situation: Situation) -> str:
-    return _listed(situation, situation.recalled.lines[:MOST_LISTED])
+    lines = situation.recalled.lines
+    most = sorted(lines, key=lambda line: len(set(line.text.split())))[-MOST_LISTED:]
+    return _listed(situation, [line for line in lines if line in most])
 
 
 def _listed(situation: Situation, lines: Sequence[Line]) -> str:
-    listed = [situation.say("answer_about_line", **_slots(situation, line, [])) for line in lines]
+    listed = [
+        situation.say("answer_about_line", **_slots(situation, line, _facts_in(situation, line))) for line in lines
+    ]
     return situation.say("answer_about", list="\n".join(listed))
+
+
+def _facts_in(situation: Situation, line: Line) -> list[str]:
+    """Return the words of a line that tell what was asked for."""
+    facts = [fact for fact in situation.recalled.facts if fact.line == line.id]
+    return [word for fact in facts for word in (fact.value, fact.subject.name, fact.subject.bond) if word]
 
 
 def _past(situation: Situation, asked: Asked) -> str:

@@ -50,7 +50,8 @@ def _foreign(situation: Situation) -> str | None:
     words = [word.strip(EDGES) for word in text.lower().replace("’", "'").split()]
     foreign = _foreign_words()
     small = sum(word in foreign or word.split("'")[0] in foreign for word in words if len(word) < 6)
-    return situation.say("only_english") if small >= 2 and not any(word in _english_words() for word in words) else None
+    english = any(word in _english_words() for word in words)
+    return situation.say("only_english") if small and len(words) > 1 and not english else None
 
 
 def _remembered(situation: Situation) -> str | None:
@@ -80,7 +81,7 @@ def _told(situation: Situation) -> str | None:
     if not told:
         return None
     fact = told[0] if any(fact.corrects for fact in told) else told[-1]
-    return situation.say(_told_key(situation, fact), value=upper_first(fact.value))
+    return situation.say(_told_key(situation, fact), value=upper_first(fact.value), quote=fact.value)
 
 
 def _feeling(situation: Situation) -> str | None:

@@ -9,7 +9,7 @@ from samantha.models.builtin.situation import sentences
 
 LONGEST_QUOTE = 25  # words
 LONGEST = 200  # characters, for what has no words to count
-LONGEST_FRAGMENT = 7  # words
+LONGEST_FRAGMENT = 14  # words
 SHORTEST_CLAUSE = 3  # words
 PAUSE = re.compile(r"[.,;:!?…]+(?:\s+|$)|[()\"“”\n—–]+")
 EDGES = ' \t\n.,;:!?…"“”-–—'
@@ -26,14 +26,11 @@ def quote(text: str, words: Collection[str]) -> str:
 def fragment(text: str) -> str | None:
     """Return a few just-said words worth giving back, or None where there are none.
 
-    The longest clause of the last two is taken, and of that its end, where English puts what is new.
+    The longest clause of the last two is taken, whole: a quotation that lost its "I don't think" would be a lie.
     """
     speaking = [clause for clause in _clauses(text[:2_000]) if any(c.isalpha() for c in clause)]
-    if not speaking:
-        return None
-    best = max(speaking[-2:], key=lambda clause: min(len(clause.split()), LONGEST_FRAGMENT))
-    found = list(re.finditer(r"\S+", best))[-LONGEST_FRAGMENT:]
-    return best[found[0].start() :][:LONGEST]
+    short = [clause for clause in speaking[-2:] if len(clause.split()) <= LONGEST_FRAGMENT and len(clause) <= LONGEST]
+    return max(short, key=lambda clause: len(clause.split()), default=None)
 
 
 def _clauses(text: str) -> Iterator[str]:

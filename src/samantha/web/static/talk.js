@@ -8,6 +8,8 @@ import { timeText } from "./times.js";
 import { Lost, Refusal } from "./wire.js";
 
 const WORDS = { here: "Here", thinking: "Thinking", speaking: "Speaking", away: "Not connected" };
+const COMMANDS = { "/off": "off", "/on": "on", "/forget last": "forget", "/help": "help" };
+const HELP = "The buttons do it all: Off the record, Forget the last, Earlier talk. Typed, /off, /on and /forget last work too.";
 const SETTLE = 180; // ms a state lasts before its word is shown, so that quick answers do not flicker
 const PACE = 0.03; // seconds between her words
 const LONG = 220; // characters from which a reply is set smaller
@@ -92,6 +94,16 @@ class TalkView extends HTMLElement {
     if (hello.greeting && !this.#you.textContent && !this.#reply.textContent) this.#say(hello.greeting);
     if (this.#unsent) await this.#offerAgain();
     await this.#log.refresh();
+    if (!this.#you.textContent && !this.#reply.textContent) await this.#showLast();
+  }
+
+  // Where a conversation goes on, its last words stand on the stage again.
+  async #showLast() {
+    const { lines } = await this.#wire.one("lines", { limit: 2 });
+    const last = lines.at(-1);
+    if (last?.who !== "companion") return;
+    this.#you.textContent = lines.length > 1 && lines[0].turn === last.turn ? lines[0].text : "";
+    this.#reply.textContent = last.text;
   }
 
   // Asks who she is now and how it stands with the record.
@@ -145,7 +157,8 @@ class TalkView extends HTMLElement {
     this.#field.value = "";
     this.#grow();
     this.#field.focus();
-    await this.#take(text);
+    const typed = COMMANDS[text.trim().replace(/\s+/g, " ").toLowerCase()];
+    await (typed ? this.#obey(typed) : this.#take(text));
   }
 
   async #take(text) {
@@ -313,6 +326,13 @@ class TalkView extends HTMLElement {
     });
   }
 
+  // What one types in the terminal works here too.
+  async #obey(typed) {
+    if (typed === "help") this.#tell(HELP);
+    else if (typed === "forget") this.#askToForget();
+    else if ((this.#her.record === "on") !== (typed === "on")) this.#toggleRecord();
+  }
+
   // Forgetting is for good, so it is asked twice.
   #askToForget() {
     const yes = button("Forget it", () => this.#guard(() => this.#forgetLast()), { class: "pill solid" });
@@ -323,12 +343,13 @@ class TalkView extends HTMLElement {
 
   async #forgetLast() {
     const turn = this.#last ?? (this.#her.record === "on" ? this.#log.last : null); // never what another said since
-    const { turns } = await this.#wire.one("forget", { what: "last", ...(turn ? { turn } : {}) });
+    const { turns, backups = [] } = await this.#wire.one("forget", { what: "last", ...(turn ? { turn } : {}) });
     this.#last = null;
     this.#you.textContent = this.#reply.textContent = "";
     await this.#log.refresh();
     await this.hello();
-    this.#tell(turns ? "Forgotten, for good." : "There is nothing to forget.");
+    const elsewhere = backups.length ? ` Backups made before still hold it: ${backups.join(", ")}.` : "";
+    this.#tell(turns ? `Forgotten, for good.${elsewhere}` : "There is nothing to forget.");
     this.#field.focus();
   }
 
