@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from samantha.events import SamanthaError
+from samantha.place import has_screen
 from samantha.store import backup, file, key
 from samantha.store.home import Home
 from samantha.store.system_keyring import works
@@ -47,7 +48,7 @@ def this_machine(home: Home) -> Machine:
         free=shutil.disk_usage(_nearest(home.folder)).free,
         ram=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
         python=sys.version_info[:3],
-        browser=next((name for name in BROWSERS if shutil.which(name)), None),
+        browser=next((name for name in BROWSERS if shutil.which(name)), None) if has_screen() else None,
         keyring=works(),
         page=(Path(__file__).parent / "web" / "static" / "index.html").is_file(),
     )

@@ -1,5 +1,7 @@
 """Where and when the person is, as the system knows it."""
 
+import os
+import sys
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -9,6 +11,13 @@ from zoneinfo import TZPATH, ZoneInfo
 def now() -> datetime:
     """Return the present moment in the person's time zone."""
     return datetime.now(_zone())
+
+
+def has_screen() -> bool:
+    """Tell whether a browser would have a screen to open on; a text browser would take over the terminal."""
+    if sys.platform == "darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 @cache

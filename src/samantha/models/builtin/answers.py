@@ -36,7 +36,7 @@ def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
         return situation.say("answer_when" if fact.valid_from else "answer_when_unknown", **slots)
     if asked.want == "who":
         return situation.say("answer_value", value=_who(situation, fact), **slots)
-    if asked.want == "whether":
+    if asked.want == "whether" or (asked.relation and asked.relation != fact.relation):
         return situation.say("answer", **slots)
     if fact.relation == "name" and fact.subject.kind == "person":
         return situation.say("answer_name", value=fact.value)

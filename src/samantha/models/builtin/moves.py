@@ -81,7 +81,8 @@ def _told(situation: Situation) -> str | None:
     if not told:
         return None
     fact = told[0] if any(fact.corrects for fact in told) else told[-1]
-    return situation.say(_told_key(situation, fact), value=upper_first(fact.value), quote=fact.value)
+    value = (fact.subject.name or fact.value) if fact.relation == "bond" else fact.value
+    return situation.say(_told_key(situation, fact), value=upper_first(value), quote=fact.value)
 
 
 def _feeling(situation: Situation) -> str | None:
