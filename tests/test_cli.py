@@ -165,7 +165,7 @@ def test_memory_can_be_listed_searched_and_shown(run: Run) -> None:
     assert len(run("memory", "list", "-n", "1").out.splitlines()) == 1
     facts = run("memory", "list", "--facts", "--json").json
     assert {"Oslo"} <= {fact["value"] for fact in facts}
-    assert "Anna: lives in Oslo" in run("memory", "list", "--facts").out
+    assert "Your sister Anna lives in Oslo" in run("memory", "list", "--facts").out
     found = run("memory", "search", "cold", "lake", "-k", "1", "--json").json
     assert list(found[0]) == ["id", "when", "who", "text", "turn", "score"]
     assert "cold lake" in run("memory", "search", "cold lake").out

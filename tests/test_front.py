@@ -206,16 +206,6 @@ def test_what_breaks_in_the_talk_is_told(tmp_path: Path) -> None:
         asyncio.run(front.talk_through_pipe(config(tmp_path), -1))
 
 
-@pytest.mark.parametrize(
-    ("set_", "screen"), [({}, False), ({"DISPLAY": ":0"}, True), ({"WAYLAND_DISPLAY": "wayland-0"}, True)]
-)
-@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac always has a screen")
-def test_a_screen_is_told_by_its_variables(monkeypatch: pytest.MonkeyPatch, set_: dict[str, str], screen: bool) -> None:
-    for name, value in set_.items():
-        monkeypatch.setenv(name, value)
-    assert front._has_screen() is screen
-
-
 def test_the_usual_port_gives_way(tmp_path: Path, clock: Clock) -> None:
     with front._listen(None) as first, front._listen(None) as second:
         assert first.getsockname()[1] != second.getsockname()[1]

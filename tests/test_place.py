@@ -1,6 +1,8 @@
 """Where and when the person is."""
 
 import sys
+from pathlib import Path
+from zoneinfo import TZPATH
 
 import pytest
 
@@ -15,7 +17,7 @@ def test_now_knows_its_zone() -> None:
 def test_country_by_zone(zone: str, country: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(place, "_zone", lambda: zone)
     place.country.cache_clear()
-    if not any((place.Path(folder) / "zone.tab").is_file() for folder in place.TZPATH):
+    if not any((Path(folder) / "zone.tab").is_file() for folder in TZPATH):
         country = None  # a system without the table doesn't know
     assert place.country() == country
     place.country.cache_clear()

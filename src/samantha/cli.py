@@ -57,6 +57,8 @@ def home_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --home, which says where she lives, to a command."""
 
     def remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None and not value.strip():
+            raise WrongUse("--home needs a folder; give its name, or leave the option out.")
         if value is not None:
             context.find_root().meta["samantha.home"] = value
 
@@ -225,10 +227,11 @@ def restore(file: Path, yes: bool, as_json: bool) -> None:
     config = _config(ask=_read_secret)
     copy = keeping.bring_back(config.home, config.places, file, replace_newer=yes, now=config.clock())
     if as_json:
-        _print_json({"file": copy.file, "lines": copy.lines, "last": copy.last})
+        _print_json({"file": copy.file, "lines": copy.lines, "last": copy.last, "aside": copy.aside})
     else:
         _print(
-            f"Restored {copy.lines:,} lines, the last of {copy.last or 'never'}. What was here before is kept aside."
+            f"Restored {copy.lines:,} lines, the last of {copy.last or 'never'}."
+            + (f" What was here before is kept in {copy.aside}." if copy.aside else "")
         )
 
 
@@ -412,9 +415,11 @@ def _print_lines(lines: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         _print_json(lines)
         return
+    if not lines:
+        print("Nothing fits." if click.get_current_context().info_name == "search" else "Nothing yet.", file=sys.stderr)
     for line in lines:
         who = "you" if line["who"] == "person" else "she"
-        _print(f"{line['id']:>6}  {line['when'][:16].replace('T', ' ')}  {who}: {line['text']}")
+        _print(f"{line['id']:>6}  {line['when'][:16].replace('T', ' ')}  {who}: {_indented(line['text'])}")
 
 
 def _print_facts(facts: list[dict[str, Any]], as_json: bool) -> None:
@@ -422,7 +427,8 @@ def _print_facts(facts: list[dict[str, Any]], as_json: bool) -> None:
         _print_json(facts)
         return
     for fact in facts:
-        since = f", since {fact['since'][:10]}" if fact["since"] else ""
-        _print(
-            f"  {fact['who']}: {fact['relation']} {fact['value']}{since}  (line {fact['line']}, {fact['learnt'][:10]})"
-        )
+        _print(f"  {fact['says']}  (line {fact['line']}, {fact['learnt'][:10]})")
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 31)

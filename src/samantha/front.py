@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import sys
 import webbrowser
 from collections.abc import Coroutine, Iterator
 
-from samantha import language
+from samantha import language, place
 from samantha.app import Config, Doorway
 from samantha.channels.base import Door, only
 from samantha.channels.terminal import Plain, Screen, chat, earlier, lines_from, piped
@@ -46,7 +45,7 @@ async def talk_on_page(config: Config, *, port: int | None, open_browser: bool, 
 async def _beside(door: Door, home: Home, address: str, *, open_browser: bool) -> None:
     """Open the page, and wait; where it can't be opened and somebody is at the terminal, talk there."""
     with _way_in(home, address) as way_in:  # until the end: a browser may take long to start
-        opened = open_browser and _has_screen() and webbrowser.open(way_in)
+        opened = open_browser and place.has_screen() and webbrowser.open(way_in)
         print(f"{'Her page is open in your browser' if opened else 'Her page'}: {address}", flush=True)
         if opened or not open_browser or sys.stdin is None or not sys.stdin.isatty():
             await asyncio.Event().wait()
@@ -125,10 +124,3 @@ def _listen(port: int | None) -> socket.socket:
     with contextlib.suppress(OSError):
         return server.listen(USUAL_PORT)
     return server.listen(0)
-
-
-def _has_screen() -> bool:
-    """Tell whether a browser would have a screen to open on; a text browser would take over the terminal."""
-    if sys.platform == "darwin":
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

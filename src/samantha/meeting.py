@@ -14,6 +14,7 @@ Kind = Literal["ask", "choose", "cards", "phrase", "end"]
 Choice = Literal["keep", "never mention", "let go"]
 Answer = Mapping[str, Any]
 SENSITIVITY: Mapping[Choice, Sensitivity] = {"keep": "open", "never mention": "never mention"}
+MOST_NAME_WORDS = 5  # more is something else she was told
 LONGEST_NAME = 60  # characters; longer is a slip of the paste
 LONGEST_ANSWER = 10_000  # characters; it has to fit on a card
 
@@ -118,7 +119,8 @@ def _care(answer: Answer, weigh: Weigh, *, young: bool = False) -> tuple[str, ..
 
 def _named(kind: Literal["person", "companion"], answer: Answer) -> list[Fact]:
     name = " ".join(_text(answer).split()).strip(" .,!\"'")[:LONGEST_NAME].strip()
-    return [Fact(Subject(kind), "name", name)] if name else []
+    a_name = name and not name.endswith("?") and len(name.split()) <= MOST_NAME_WORDS
+    return [Fact(Subject(kind), "name", name)] if a_name else []
 
 
 def _adult(answer: Answer) -> list[Fact]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from samantha.events import Concern, Event, Fact, Feeling, Heard, Line, Recalled, Said, Turn
+from samantha.memory.understanding import wording
 
 NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -28,6 +29,7 @@ def fact(entry: Fact) -> dict[str, Any]:
         "who": who(entry),
         "relation": entry.relation,
         "value": entry.value,
+        "says": wording(entry),
         "since": entry.valid_from and entry.valid_from.isoformat(),
         "learnt": entry.learnt and entry.learnt.isoformat(),
         "line": entry.line,

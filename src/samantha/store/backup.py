@@ -17,6 +17,7 @@ from samantha.store.archive import unpacked
 from samantha.store.connection import connect, require_known, sentences
 from samantha.store.home import Home, read_json, room, sync_folder, write_private
 
+TRIES = 3  # at typing the phrase or passphrase of a backup
 PAGES_AT_ONCE = 1024
 
 
@@ -28,6 +29,7 @@ class Copy:
     memory: str
     lines: int
     last: str | None  # when the last line was said, ISO 8601
+    aside: str | None = None  # where a restore put what was there before
 
 
 def make(home: Home, wraps: key.Wraps, data_key: bytes, destination: Path) -> Copy:
@@ -105,11 +107,11 @@ def restore(backup: Path, home: Home, places: key.Places, *, replace_newer: bool
         if found.memory == theirs.memory:
             here.carry_over(found, file, data_key)
         lines, last = verify(file, data_key)
-        here.set_aside(home, stamp)
+        aside = here.set_aside(home, stamp)
         replace(wraps, made=True).save(home.keys)
         file.replace(home.file)
         sync_folder(home.folder)
-    copy = Copy(str(backup.absolute()), theirs.memory, lines, last)
+    copy = Copy(str(backup.absolute()), theirs.memory, lines, last, str(aside) if aside else None)
     _remember(home, copy)
     return copy
 
@@ -144,13 +146,16 @@ def _key_for(theirs: key.Wraps, ours: key.Wraps | None, places: key.Places) -> t
     opened = _first(lists, lambda wraps: key.unlock(wraps, quiet))
     if isinstance(opened, bytes):
         return opened, lists[0]
-    typed = places.ask("Recovery phrase (twelve words) or passphrase: ")
-    if not typed:
-        raise opened
-    opened = _first(lists, lambda wraps: key.open_typed(wraps, typed))
-    if not isinstance(opened, bytes):
-        raise opened
-    return opened, key.settle(opened, lists[0], places) if key.is_phrase(typed) else lists[0]
+    asking = "Recovery phrase (twelve words) or passphrase: "
+    for _ in range(TRIES):
+        typed = places.ask(asking)
+        if not typed:
+            break
+        opened = _first(lists, lambda wraps, typed=typed: key.open_typed(wraps, typed))  # type: ignore[misc]
+        if isinstance(opened, bytes):
+            return opened, key.settle(opened, lists[0], places) if key.is_phrase(typed) else lists[0]
+        asking = f"{opened.sentence} Again: "
+    raise opened
 
 
 def _first(lists: list[key.Wraps], open_: Callable[[key.Wraps], bytes]) -> bytes | Locked:

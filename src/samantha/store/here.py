@@ -83,14 +83,14 @@ def carry_over(here: Here, file: Path, data_key: bytes) -> None:
             connection.close()
 
 
-def set_aside(home: Home, stamp: str) -> None:
-    """Move what is here to a folder under `backups/` that can itself be used as a home.
+def set_aside(home: Home, stamp: str) -> Path | None:
+    """Move what is here, if anything, to a folder under `backups/` that can itself be used as a home; return it.
 
     The key list stays until another takes its place, so that nobody takes the home for a new one.
     """
     found = [path for path in home.database if path.exists()]
-    if not found and not home.keys.exists():
-        return
+    if not found:
+        return None
     names = (f"before-restore-{stamp}{f'-{number}' if number else ''}" for number in count())
     aside = next(path for name in names if not (path := home.backups / name).exists())
     with room(aside):
@@ -101,6 +101,7 @@ def set_aside(home: Home, stamp: str) -> None:
             path.replace(aside / path.name)
         for folder in (aside, home.backups, home.folder):
             sync_folder(folder)
+    return aside
 
 
 def _keys(home: Home) -> key.Wraps | None:

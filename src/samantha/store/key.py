@@ -20,6 +20,7 @@ from samantha.store.home import Home, read_json, room, write_private
 from samantha.store.seal import ARGON2_KIB, ARGON2_PASSES, KEY_BYTES
 
 FORMAT = 1  # of `keys.json`
+PHRASE_WORDS = 12
 SERVICE = "samantha"
 NO_LIST = "{name} is not a key list of mine; put it back from a backup with `samantha restore`."
 PROMPTS = {"passphrase": "Passphrase: ", "phrase": "Recovery phrase (twelve words): "}
@@ -238,6 +239,9 @@ def open_phrase(wraps: Wraps, phrase: str) -> bytes:
     way, words = wraps.way("phrase"), " ".join(phrase.lower().split())
     key = seal.unseal(way, wraps.memory, seal.from_phrase(words, way)) if way and is_phrase(words) else None
     if not key or not wraps.fits(key):
+        if len(words.split()) != PHRASE_WORDS:
+            given = len(words.split())
+            raise Locked(f"The recovery phrase has twelve words, and that was {given}; type them all, in order.")
         raise Locked("Those words don't open this file; check the twelve words of the recovery phrase and their order.")
     return key
 

@@ -52,6 +52,19 @@ def _ties() -> Book:
 
 
 @cache
+def _groups() -> Book:
+    return book(
+        "groups", lambda: ((line, "bond", role) for role, lines in content("grouped").items() for line in lines)
+    )
+
+
+def members(group: str) -> tuple[str, ...]:
+    """Return the bonds of several people in one word: of "parents" mother and father; none where it is no such word."""
+    word = folded(group)
+    return tuple(content("groups").get(content("group words").get(word, word), ()))
+
+
+@cache
 def _past() -> Book:
     roles = ("value", "when", "whether")
     return book("past", lambda: ((line, "", role) for role in roles for line in content("past")[role]))
@@ -95,7 +108,8 @@ class _Question:
         """Try the whole sentence, then what is left without the words that only ask to remember."""
         for text, start, recalling in self._readings():
             found = (
-                self._fact(text, start, recalling)
+                self._grouped(text)
+                or self._fact(text, start, recalling)
                 or self._tied(text)
                 or self._past(text, start)
                 or self._about(text, start)
@@ -169,6 +183,16 @@ class _Question:
             owner = _owner(written)
             return whom(owner, self._company) if owner else None
         return whom(written, self._company)
+
+    def _grouped(self, text: str) -> Asked | None:
+        """Read "who are my siblings", where any is known; the subject is the group, or its one bond there is."""
+        for found, slots in _groups().matches(text):
+            group = folded(text[slots[0][1] : slots[0][2]])
+            known = {one.bond for one in self._everyone if one.bond in members(group)}
+            if known:
+                bond = known.pop() if len(known) == 1 else content("group words").get(group, group)
+                return Asked("fact", Subject("other", bond), "bond", want=WANTS.get(found.role, "value"))
+        return None
 
     def _tied(self, text: str) -> Asked | None:
         """Read "am I married", where somebody is known by whom it can be answered."""

@@ -11,12 +11,14 @@ from samantha.memory.understanding.context import Context
 from samantha.memory.understanding.naming import written_as_name
 from samantha.memory.understanding.people import canonical
 from samantha.memory.understanding.reading import mentioned, read
+from samantha.memory.understanding.renamed import renamed
 from samantha.memory.understanding.text import plain
 from samantha.memory.understanding.vocabulary import (
     Span,
     book,
     content,
     first_names,
+    fold_all,
     folded,
     phrase_at,
     words,
@@ -34,7 +36,7 @@ def _book(role: str) -> Book:
 
 def corrected(text: str, context: Context) -> tuple[Fact, ...]:
     """Return what is set right, with the subject and relation as they were told."""
-    if not (context.facts or context.people) or len(text) > LENGTH or "?" in text:
+    if len(text) > LENGTH or "?" in text:
         return ()
     line = plain(text)
     found = tokens(line)
@@ -44,6 +46,9 @@ def corrected(text: str, context: Context) -> tuple[Fact, ...]:
     if at >= len(found):
         return ()
     start, end = found[at].start, found[-1].end
+    names = renamed(text[start:end].replace("’", "'"), context)
+    if names or not (context.facts or context.people):
+        return names
     led = at > 0
     facts = _telling(text, (start, end), context) if led else ()
     roles = ("swap", "spelling", "meant", "unled", *(("plain",) if led else ()))
@@ -118,6 +123,8 @@ def _word(role: str, text: str, spans: dict[str, Span], context: Context) -> tup
     if "old" in spans:
         return _replaced(text[slice(*spans["old"])].strip(GAP), new, context.facts)
     target = _alike(new, context.facts)
+    if target is None and role == "plain" and (counted := _recounted(new, context.facts[0])):
+        return (counted,)
     if target is None:
         spelling = role == "spelling"
         target = _newest_name(context.facts) if spelling else _fitting(role, new, context.facts[0])
@@ -189,9 +196,29 @@ def _fitting(role: str, new: str, newest: Fact) -> Target | None:
         capital
         or role == "meant"
         or kind in content("plain kinds")
+        or _same_kind(new, newest.value)
         or (kind == "place" and folded(new) in words("towns"))
     )
     return (newest, False) if sure or (newest.relation == "name" and a_name) else None
+
+
+def _recounted(new: str, newest: Fact) -> Fact | None:
+    """Return how many there are after all: "no, three" after "I have two cats"."""
+    found = tokens(newest.value)
+    if newest.relation != "has" or len(found) < 2 or not _several(found[0].word) or not _several(folded(new)):
+        return None
+    if any(token.word in words("halves") for token in found):
+        return None
+    return Fact(newest.subject, "has", new + newest.value[found[0].end :], corrects=True)
+
+
+def _several(word: str) -> bool:
+    number = word in words("numbers") or (word.isdecimal() and len(word) < 4)
+    return number and word not in words("single") | {"1", "0"}
+
+
+def _same_kind(new: str, old: str) -> bool:
+    return any({folded(new), folded(old)} <= fold_all(kind) for kind in content("same kind"))
 
 
 def _kind(relation: str) -> str:

@@ -119,6 +119,16 @@ def _noun(inside: list[Token]) -> bool:
     return any(phrase_before([*inside[:-1], end], len(inside), nouns) for end in (last, single))
 
 
+def _local(text: str, inside: list[Token]) -> list[Span]:
+    """Return a workplace with its town: "a school in Leeds"."""
+    at = next((n for n, token in enumerate(inside) if token.word in words("located")), 0)
+    town = inside[at + 1 :]
+    named = all(written_as_name(text, token) for token in town) or " ".join(token.word for token in town) in words(
+        "towns"
+    )
+    return whole(inside) if at and town and named and phrase_before(inside, at, words("workplaces")) else []
+
+
 def _age(_text: str, inside: list[Token]) -> list[Span]:
     if len(inside) == 1 and inside[0].word.isdecimal():
         return whole(inside) if 1 <= int(inside[0].word[:4]) <= 119 else []
@@ -164,6 +174,8 @@ CHECKS: dict[str, Callable[[str, list[Token]], list[Span]]] = {
     "job": _job,
     "workplace": _workplace,
     "possession": _possession,
+    "counted": lambda _text, inside: whole(inside) if _noun(inside) else [],
+    "local": _local,
     "language": _language,
     "age": _age,
     "date": _date,
