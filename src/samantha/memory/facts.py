@@ -9,7 +9,7 @@ import apsw
 from samantha.events import Asked, Fact, Subject
 from samantha.memory import people
 from samantha.memory.rows import FACT_QUERY, fact, iso
-from samantha.memory.understanding import SINGLE
+from samantha.memory.understanding import SINGLE, members
 
 
 def keep(db: apsw.Connection, told: Iterable[Fact], line: int, at: datetime) -> tuple[Fact, ...]:
@@ -43,7 +43,7 @@ def answer(db: apsw.Connection, asked: Asked) -> tuple[Fact, ...]:
     """Return the facts that answer a question, newest first; those that no longer hold come after."""
     where, values = ["fact.never_true = 0"], list[str | int | None]()
     if asked.want != "who":
-        found = _subjects(db, asked.subject)
+        found = _subjects(db, asked)
         if not found:
             return ()
         where.append(f"(fact.subject, coalesce(fact.person, 0)) in ({', '.join('(?, ?)' for _ in found)})")
@@ -134,7 +134,11 @@ def _holding(db: apsw.Connection, told: Fact, person: int | None, but: int = 0) 
     return found
 
 
-def _subjects(db: apsw.Connection, subject: Subject) -> list[tuple[str, int]]:
+def _subjects(db: apsw.Connection, asked: Asked) -> list[tuple[str, int]]:
+    subject = asked.subject
+    if asked.kind == "fact" and asked.topic is not None:  # "my siblings" are sisters and brothers
+        several = (people.find(db, Subject("other", bond)) for bond in sorted(members(asked.topic)))
+        return [("other", person) for persons in several for person in persons]
     if subject.kind != "other":
         return [(subject.kind, 0)]
     return [("other", person) for person in people.find(db, subject)]

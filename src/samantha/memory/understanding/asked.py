@@ -185,13 +185,13 @@ class _Question:
         return whom(written, self._company)
 
     def _grouped(self, text: str) -> Asked | None:
-        """Read "who are my siblings", where any is known; the subject is the group, or its one bond there is."""
+        """Read "who are my siblings", where any is known: asked of the one bond last told, with the group as topic."""
         for found, slots in _groups().matches(text):
-            group = folded(text[slots[0][1] : slots[0][2]])
-            known = {one.bond for one in self._everyone if one.bond in members(group)}
-            if known:
-                bond = known.pop() if len(known) == 1 else content("group words").get(group, group)
-                return Asked("fact", Subject("other", bond), "bond", want=WANTS.get(found.role, "value"))
+            group = text[slots[0][1] : slots[0][2]]
+            bond = next((one.bond for one in self._everyone if one.bond in members(group)), None)
+            if bond:
+                one = Subject("other", bond)
+                return Asked("fact", one, "bond", topic=group, want=WANTS.get(found.role, "value"))
         return None
 
     def _tied(self, text: str) -> Asked | None:

@@ -3,13 +3,13 @@
 from functools import cache
 
 from samantha.events import Fact, Subject
-from samantha.language.templates import Book, entries, tokens
+from samantha.language.templates import Book, Token, entries, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
 from samantha.memory.understanding.people import Circle, Company, canonical, whom
 from samantha.memory.understanding.reading import mentioned
 from samantha.memory.understanding.text import Part, plain, sentences
-from samantha.memory.understanding.vocabulary import book, content, phrase_at, words
+from samantha.memory.understanding.vocabulary import book, content, folded, phrase_at, words
 
 
 @cache
@@ -49,14 +49,25 @@ def _ended(part: Part, first: bool, everyone: tuple[Subject, ...], context: Cont
     at = 0
     while count := phrase_at(found, at, words("leads")):
         at += count
-    unreal = any(token.word in words("unsure") | words("unreal") for token in found)
+    unreal = any(token.word in words("unsure") | words("unreal") | words("not parted") for token in found)
     if at >= len(found) or unreal or "?" in part.ending:
         return None
-    dates = values.dates(part.text, context.at)
-    end = values.without_date(part.text, (0, len(part.text.rstrip(" .!,"))), dates)
-    one = _partner(part.text[found[at].start : end], first, everyone)
+    said = _main_clause(part.text, found, at)
+    dates = values.dates(said, context.at)
+    end = values.without_date(said, (0, len(said.rstrip(" .!,"))), dates)
+    one = _partner(said[found[at].start : end], first, everyone)
     ended = dates[0].start if dates else context.at
     return Fact(one, "bond", one.bond or "", valid_to=ended) if one else None
+
+
+def _main_clause(text: str, found: list[Token], at: int) -> str:
+    """Return the text up to what is added: "..., sadly", "... because she met someone"."""
+    for before, token in zip(found[at + 2 :], found[at + 3 :], strict=False):
+        pair = token.word in words("pairing") and folded(text[token.end :]).split(" ")[0] in words("with self")
+        pair = pair and words("parted verbs").isdisjoint(one.word for one in tokens(text[: token.start]))
+        if not pair and (token.word in words("parted with more") or "," in text[before.end : token.start]):
+            return text[: before.end]
+    return text
 
 
 def _partner(text: str, first: bool, everyone: tuple[Subject, ...]) -> Subject | None:

@@ -3,10 +3,10 @@
 from functools import cache
 
 from samantha.events import Fact, Subject
-from samantha.language.templates import Book, tokens
+from samantha.language.templates import Book, first_word, tokens
 from samantha.memory.understanding import values
 from samantha.memory.understanding.context import Context
-from samantha.memory.understanding.people import PERSON
+from samantha.memory.understanding.people import PERSON, Circle, Company
 from samantha.memory.understanding.reading import mentioned
 from samantha.memory.understanding.vocabulary import book, content, folded, words
 
@@ -24,7 +24,7 @@ def renamed(text: str, context: Context) -> tuple[Fact, ...]:
         return ()  # a new name makes the old one over, not wrong
     for found, slots in _book().matches(text):
         old, new = (_name(text[start:end]) for _, start, end in sorted(slots, key=lambda slot: slot[0].kind != "old"))
-        subject = _whose(found.role, old, new, context) if old and new and old != new else None
+        subject = _whose(found.role, old, new, text, context) if old and new and old != new else None
         if subject is not None:
             return (Fact(subject, "name", new, corrects=True),)
     return ()
@@ -35,7 +35,7 @@ def _name(written: str) -> str:
     return written[slice(*spans[0])] if spans else ""
 
 
-def _whose(role: str, old: str, new: str, context: Context) -> Subject | None:
+def _whose(role: str, old: str, new: str, text: str, context: Context) -> Subject | None:
     if role == "renamed":
         return PERSON
     if role == "renamed known":
@@ -43,4 +43,6 @@ def _whose(role: str, old: str, new: str, context: Context) -> Subject | None:
         return next((fact.subject for fact in told if folded(fact.value) == folded(old)), None)
     if any(folded(one.name or "") == folded(new) for one in context.people):
         return None  # somebody else is meant, not another spelling
-    return next((one for one in mentioned(context.facts) if folded(one.name or "") == folded(old)), None)
+    company = Company(Circle(()), Circle(()), mentioned(context.facts), frozenset())
+    one = company.pronoun(first_word(text))
+    return one if one and folded(one.name or "") == folded(old) else None

@@ -40,8 +40,13 @@ def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
         return situation.say("answer", **slots)
     if fact.relation == "name" and fact.subject.kind == "person":
         return situation.say("answer_name", value=fact.value)
-    several = [other.value for other in holding if other.relation == fact.relation][:MOST_LISTED]
-    return situation.say("answer_value", value=upper_first(", ".join(dict.fromkeys([fact.value, *several]))), **slots)
+    several = [_named(other) for other in holding if other.relation == fact.relation][:MOST_LISTED]
+    return situation.say("answer_value", value=upper_first(", ".join(dict.fromkeys([_named(fact), *several]))), **slots)
+
+
+def _named(fact: Fact) -> str:
+    """Return the value of a fact; of who somebody is, the name."""
+    return (fact.relation == "bond" and fact.subject.name) or fact.value
 
 
 def _about(situation: Situation) -> str:

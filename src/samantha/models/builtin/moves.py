@@ -197,7 +197,7 @@ def _told_key(situation: Situation, fact: Fact) -> str:
     if fact.corrects:
         return "corrected"
     if fact.valid_to is not None:
-        return "told_no_longer"
+        return "told_parted" if fact.relation == "bond" else "told_no_longer"
     if fact.id is not None:
         return "told_known"
     names = {"person": "told_name", "companion": "told_her_name", "other": "told_people"}
