@@ -164,7 +164,7 @@ def test_a_phrase_is_twelve_words_and_only_the_right_ones_open(places: Places) -
     other = Mnemonic("english").to_mnemonic(bytes(16))
     wrong = [other, " ".join(reversed(phrase.split())), phrase.rsplit(" ", 1)[0], "", "é" * 40]
     for text in wrong:
-        with pytest.raises(Locked, match="check the twelve words|has twelve words"):
+        with pytest.raises(Locked, match=r"check the twelve words|has twelve words"):
             key.open_phrase(wraps, text)
 
 

@@ -122,7 +122,7 @@ def test_wrong_words_are_one_sentence_and_change_nothing(
     with known.changing_keys():
         pass  # its lock stays behind
     before = {path: path.read_bytes() for path in known.folder.rglob("*") if path.is_file()}
-    with pytest.raises(Locked, match="check the twelve words|has twelve words"):
+    with pytest.raises(Locked, match=r"check the twelve words|has twelve words"):
         restore(tmp_path / "copy", known, answering(places, wrong), yes=True)
     assert {path: path.read_bytes() for path in known.folder.rglob("*") if path.is_file()} == before
 
