@@ -99,6 +99,7 @@ class Recalled:
     """What memory brings to this turn."""
 
     lines: tuple[Line, ...] = ()  # evidence, best first
+    near: tuple[Line, ...] = ()  # for a question of no known kind: what the person said that may well answer it
     facts: tuple[Fact, ...] = ()  # facts that answer what was asked, newest first
     told: tuple[Fact, ...] = ()  # facts in the words just heard; kept when the turn completes
     asked: Asked | None = None

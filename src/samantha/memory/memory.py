@@ -52,6 +52,7 @@ class Memory:
                 question, lines = wider, said  # no fact of it, but it was talked about
             return Recalled(
                 lines=lines,
+                near=self._near(heard, question),
                 facts=answers,
                 told=learnt,
                 asked=question,
@@ -179,6 +180,12 @@ class Memory:
         kept = [line.id for line in recent if line.id]
         learnt = facts.of_lines_since(self._db, kept[0]) if kept else ()
         return Context(at=at, facts=learnt, people=people.known(self._db))
+
+    def _near(self, heard: Heard, question: Asked | None) -> tuple[Line, ...]:
+        """Return what may well answer a question that none of the rules knows: "who fixed the gate?"."""
+        if question is not None or not questions.may_be_answered(heard.text):
+            return ()
+        return self._evidence(heard, Asked("past", topic=heard.text), ())
 
     def _answers(self, question: Asked | None) -> tuple[Fact, ...]:
         if question is None or question.kind == "past":

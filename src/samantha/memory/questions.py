@@ -10,6 +10,7 @@ from samantha.language import load
 from samantha.memory.recall import terms
 from samantha.memory.understanding import Context, asked
 
+LONGEST_QUESTION = 25  # words
 FEWEST_WORDS = 3  # of a question about a fact, for other lines than one that told the fact to be its answer
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
@@ -43,6 +44,16 @@ def names_topic(question: Asked, text: str) -> bool:
     return question.topic != text
 
 
+def may_be_answered(text: str) -> bool:
+    """Tell whether a question is about things one of the two may have spoken of: two telling words, or one with "the"."""
+    words = _words(text)
+    if not is_question(text) or len(words) > LONGEST_QUESTION:
+        return False
+    telling = terms(text)
+    definite = any(word in load("words")["definite"] for word in words)
+    return len(telling) >= 2 or (definite and len(telling) == 1)
+
+
 def is_question(text: str) -> bool:
     """Tell whether a line asks rather than tells."""
     words = _words(text)
@@ -52,7 +63,7 @@ def is_question(text: str) -> bool:
 def _about_own_life(text: str, context: Context) -> bool:
     """Tell whether this one sentence asks about the person, or about somebody they know."""
     words = _words(text)
-    if not words or len(words) > 25 or not is_question(text):
+    if not words or len(words) > LONGEST_QUESTION or not is_question(text):
         return False
     own = set(load("words")["own"])
     names = {part.lower() for person in context.people for part in (person.name, person.bond) if part}

@@ -24,6 +24,14 @@ def answer(situation: Situation) -> str:
     return _fact(situation, asked, facts)
 
 
+def near(situation: Situation) -> str | None:
+    """Answer a question of no known kind with what was said that may well answer it."""
+    lines = situation.recalled.near
+    if not lines:
+        return None
+    return situation.say("answer_past", **_slots(situation, lines[0], situation.plain.lower().strip("?").split()))
+
+
 def _fact(situation: Situation, asked: Asked, facts: list[Fact]) -> str:
     holding = [fact for fact in facts if fact.valid_to is None]
     fact = (holding or facts)[0]

@@ -108,7 +108,7 @@ def _question(situation: Situation) -> str | None:
     first = last.lower().replace("’", "'").split()[0].strip(EDGES) if last.split() else ""
     if not (last.endswith("?") or (first in language.load("words")["question"] and len(situation.sentences) == 1)):
         return None
-    return situation.say("unknown")
+    return answers.near(situation) or situation.say("unknown")
 
 
 def _quoting(situation: Situation) -> str:

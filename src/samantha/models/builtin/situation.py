@@ -49,7 +49,7 @@ def without_greeting(text: str, her: str) -> str:
     opening, closing = _addresses(her)
     rest = text.strip()
     while len(rest) <= LONGEST:
-        shorter = closing.sub("", opening.sub("", rest, count=1), count=1).strip()
+        shorter = opening.sub("", closing.sub("", rest, count=1), count=1).strip()
         if not shorter or shorter == rest:
             return rest
         rest = shorter
