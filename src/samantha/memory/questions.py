@@ -45,7 +45,7 @@ def names_topic(question: Asked, text: str) -> bool:
 
 
 def may_be_answered(text: str) -> bool:
-    """Tell whether a question is about things one of the two may have spoken of: two telling words, or one with "the"."""
+    """Tell whether a question is about things they may have spoken of: two telling words, or one with "the"."""
     words = _words(text)
     if not is_question(text) or len(words) > LONGEST_QUESTION:
         return False
