@@ -35,7 +35,7 @@ class Config:
     home: Home
     places: key.Places
     clock: Callable[[], datetime]
-    country: str | None = None  # from the system's locale; a setting overrules it
+    country: str | None = None  # of the system's time zone; a setting overrules it
     agreed: bool = False  # no first meeting: the person has said so by `--yes`, `say` or a pipe
     announce: Callable[[str], None] = lambda _: None  # told once, where a memory was begun without a meeting
 

@@ -5,7 +5,7 @@
 Every value is made once and never changed. Nothing here imports anything of ours.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -146,9 +146,6 @@ class Event:
 
     name: str  # "heard", "feeling", "concern", "recalled", "word", "said", "complete", ...
     data: Mapping[str, Any] = field(default_factory=dict)  # plain values only, ready for JSON
-
-
-Emit = Callable[[Event], None]
 
 
 class SamanthaError(Exception):

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Page as Tab
 
 from samantha.web import server
+from tests.web.browsing import CHROMIUM, DESKTOP, FLAGS, Open
 from tests.web.door import ScriptedDoor
 
 TOKEN = "t0ken-of-the-tests"
@@ -111,3 +114,40 @@ def page(site: Page, door: ScriptedDoor) -> Iterator[Page]:
     yield site
     if not site.up:
         site.start()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests here."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, page: Page) -> Iterator[Open]:
+    """Open the page in a fresh tab; what the browser complains about fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(size: tuple[int, int] = DESKTOP, at: str = "", **context: Any) -> Tab:
+        context.setdefault("locale", "en-GB")
+        contexts.append(browser.new_context(viewport={"width": size[0], "height": size[1]}, **context))
+        tab = contexts[-1].new_page()
+        tab.set_default_timeout(5000)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda message: complaints.append(message.text) if is_ours(message.text) else None)
+        tab.goto(page.address + at)
+        expect(tab.locator("living-line[state=here]")).to_be_attached()
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def is_ours(complaint: str) -> bool:
+    """Tell a complaint about the page from the browser's note that the server is away, which tests cause."""
+    return "WebSocket connection" not in complaint
