@@ -45,10 +45,15 @@ def build(file: store.OpenFile, config: Config) -> She:
     memory = Memory(file)
 
     def weigh(words: str, feeling: Feeling | None) -> Concern | None:
-        country = memory.setting("country") or config.country
-        return danger.weigh(words, feeling, country, young=memory.young())
+        return danger.weigh(words, feeling, _country(memory, config), young=memory.young())
 
     return She(memory, affect.read, weigh, BuiltinMind())
+
+
+def _country(memory: Memory, config: Config) -> str | None:
+    """Return the country whose lines of help are named: the person's word before the system's."""
+    country: str | None = memory.setting("country") or config.country
+    return country
 
 
 def open_house(config: Config) -> House:
@@ -165,8 +170,7 @@ def _meeting(house: House, config: Config) -> "Steps":
         return told(words, Context(at=config.clock()))
 
     def weigh(words: str, young: bool) -> Concern | None:
-        country = house.she.memory.setting("country") or config.country
-        return danger.weigh(words, affect.read(words), country, young=young)
+        return danger.weigh(words, affect.read(words), _country(house.she.memory, config), young=young)
 
     def agree() -> str:
         return _settle(house, config, shown=False)
